@@ -1,0 +1,1 @@
+"""The program: where the parts are joined."""

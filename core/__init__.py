@@ -1,0 +1,1 @@
+"""What every package needs, and no domain: settings, database, encryption, events, errors."""

@@ -1,0 +1,151 @@
+"""The two doors to the database.
+
+`reading()` never writes. `unit_of_work()` is the only place that commits, and publishes events
+once it has. Inside either nothing is awaited but the database. On SQLite a unit of work begins
+IMMEDIATE behind one fair lock: with the busy timeout alone, a short writer starves beside busy
+ones, and a deferred begin loses updates.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Engine, event, exc
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+
+from core.errors import Unavailable
+from core.events import Bus
+from core.tables import Owned
+
+READERS: Final = 8
+BUSY_TIMEOUT_MS: Final = 5_000
+LOST_CONNECTION: Final = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, OSError)
+
+
+class Database:
+    """Opens sessions on one database, SQLite or PostgreSQL."""
+
+    def __init__(self, url: str, *, bus: Bus | None = None) -> None:
+        self.url = make_url(url)
+        self.bus = bus or Bus()
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._writer, self._reader = self._engines()
+        self._lock = asyncio.Lock()
+
+    def _engines(self) -> tuple[AsyncEngine, AsyncEngine]:
+        if not self.is_sqlite:
+            engine = create_async_engine(self.url, pool_size=10, pool_pre_ping=True)
+            return engine, engine.execution_options(postgresql_readonly=True)
+        writer, reader = _sqlite(self.url, size=1), _sqlite(self.url, size=READERS)
+        _prepare(writer.sync_engine, begin="BEGIN IMMEDIATE", query_only=False)
+        _prepare(reader.sync_engine, begin="BEGIN", query_only=True)
+        return writer, reader
+
+    @asynccontextmanager
+    async def reading(
+        self, organisation_id: UUID | None = None, *, all_organisations: bool = False
+    ) -> AsyncIterator[AsyncSession]:
+        """Open a session that sees one organisation, or says that it sees all, and only reads."""
+        info = _scope(organisation_id, all_organisations=all_organisations)
+        with _translating():
+            async with AsyncSession(self._reader, expire_on_commit=False, info=info) as session:
+                yield session
+
+    @asynccontextmanager
+    async def unit_of_work(
+        self, organisation_id: UUID | None = None, *, all_organisations: bool = False
+    ) -> AsyncIterator[AsyncSession]:
+        """Commit everything done inside, or nothing; then publish its events.
+
+        Raises:
+            Unavailable: the database is locked or gone. Nothing was saved.
+        """
+        info = _scope(organisation_id, all_organisations=all_organisations)
+        with _translating():
+            async with (
+                self._lock if self.is_sqlite else nullcontext(),
+                AsyncSession(self._writer, expire_on_commit=False, info=info) as session,
+                session.begin(),
+            ):
+                yield session
+                for finish in session.info.get("finishers", {}).values():
+                    await finish(session)
+        for happened in session.info.get("events", ()):
+            self.bus.publish(happened)
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+def _scope(organisation_id: UUID | None, *, all_organisations: bool) -> dict[str, Any]:
+    if (organisation_id is None) != all_organisations:
+        raise ValueError("name one organisation, or say all_organisations=True")
+    return {"organisation_id": organisation_id}
+
+
+class _translating:  # noqa: N801 - reads as a verb where it is used
+    """Turn a lost or locked database into one fault that says that nothing was saved."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
+        lost = isinstance(fault, LOST_CONNECTION) or (
+            isinstance(fault, exc.DBAPIError) and fault.connection_invalidated
+        )
+        if lost:
+            raise Unavailable from fault
+
+
+def _sqlite(url: Any, *, size: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000},
+    )
+
+
+def _prepare(engine: Engine, *, begin: str, query_only: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA query_only={'ON' if query_only else 'OFF'}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _only_this_organisation(state: ORMExecuteState) -> None:
+    organisation_id = state.session.info.get("organisation_id")
+    if organisation_id is None or state.is_column_load or state.is_relationship_load:
+        return
+    state.statement = state.statement.options(
+        with_loader_criteria(
+            Owned, lambda row: row.organisation_id == organisation_id, include_aliases=True
+        )
+    )
+
+
+@event.listens_for(Session, "before_flush")
+def _fill_in_organisation(session: Session, _context: object, _instances: object) -> None:
+    organisation_id = session.info.get("organisation_id")
+    for row in session.new:
+        if not isinstance(row, Owned):
+            continue
+        if getattr(row, "organisation_id", None) is None and organisation_id is not None:
+            row.organisation_id = organisation_id
+        if organisation_id is not None and row.organisation_id != organisation_id:
+            raise ValueError("a row of another organisation in this unit of work")

@@ -1,0 +1,71 @@
+"""Faults a person or a program can meet. Each names what happened and what to do next.
+
+The outer packages turn them into RFC 9457 problem documents, socket frames or pages.
+"""
+
+from typing import ClassVar
+
+
+class Problem(Exception):
+    """A fault with an HTTP status, a code for machines and a sentence for people."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "problem"
+    title: ClassVar[str] = "Something went wrong on our side."
+
+    def __init__(self, detail: str = "", **extra: object) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.extra = extra
+
+
+class Invalid(Problem):
+    """What was sent can't be used as it is."""
+
+    status, code, title = 422, "invalid", "We couldn't use what was sent."
+
+
+class NotSignedIn(Problem):
+    """Nobody is signed in, or the sign-in has ended."""
+
+    status, code, title = 401, "not_signed_in", "Please sign in first."
+
+
+class Forbidden(Problem):
+    """This account may not do this."""
+
+    status, code, title = 403, "forbidden", "You can't do this."
+
+
+class NotFound(Problem):
+    """There is no such thing, or it is not for this account to know of."""
+
+    status, code, title = 404, "not_found", "We couldn't find that."
+
+
+class Conflict(Problem):
+    """Somebody was there first, or the thing is in another state now."""
+
+    status, code, title = 409, "conflict", "Something changed in the meantime."
+
+
+class TooLarge(Problem):
+    """More than the limits in `core.limits` allow."""
+
+    status, code, title = 413, "too_large", "That is more than we can take at once."
+
+
+class TooMany(Problem):
+    """Too many tries; `retry_after` seconds say when the next one is welcome."""
+
+    status, code, title = 429, "too_many", "Please wait a little and try again."
+
+    def __init__(self, detail: str = "", *, retry_after: int, **extra: object) -> None:
+        super().__init__(detail, **extra)
+        self.retry_after = retry_after
+
+
+class Unavailable(Problem):
+    """The store can't be reached just now. Nothing was saved."""
+
+    status, code, title = 503, "unavailable", "We couldn't save that. Please try again in a moment."

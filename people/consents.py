@@ -1,0 +1,100 @@
+"""Consent, per purpose, in plain words, withdrawable; kept as a history."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+
+from core import events
+from core.errors import Invalid
+from core.tables import Base, Identified, Owned, Retention, field
+from people import audit
+from people.accounts import AccountChanged
+from people.permissions import Act, Actor, require
+
+
+class Purpose(StrEnum):
+    """What is agreed to. Two of them are conditions of taking part (promise 11)."""
+
+    SHARE_PROFILE = "store_and_share_profile"
+    CHECK_FOR_HARM = "checking_for_harm"
+    NOTICE_DISTRESS = "noticing_distress"
+    EMAIL = "email_notices"
+    SHOW_WHAT_HELPED = "show_what_helped"
+
+
+NEEDED = frozenset({Purpose.SHARE_PROFILE, Purpose.CHECK_FOR_HARM})
+
+
+class Consent(Base, Identified, Owned):
+    """One yes or no, at a moment, to one version of the words. The newest counts."""
+
+    __tablename__ = "consent"
+    __table_args__ = (Index("ix_consent_newest", "account_id", "purpose", "id"),)
+
+    account_id: Mapped[UUID] = field(Retention.ACCOUNT, personal="account_id")
+    purpose: Mapped[Purpose] = field(Retention.ACCOUNT, personal="account_id")
+    version: Mapped[int] = field(Retention.ACCOUNT, personal="account_id")
+    is_given: Mapped[bool] = field(Retention.ACCOUNT, personal="account_id")
+    at: Mapped[datetime] = field(Retention.ACCOUNT, personal="account_id")
+
+
+async def give_at_joining(
+    session: AsyncSession, account_id: UUID, purposes: Iterable[Purpose], *, now: datetime
+) -> None:
+    """Keep what was agreed to while joining.
+
+    Raises:
+        Invalid: a purpose that taking part depends on is missing.
+    """
+    given = set(purposes)
+    if not given >= NEEDED:
+        raise Invalid("To take part we need your yes to the first two points.", field="consents")
+    for purpose in Purpose:
+        session.add(_row(account_id, purpose, is_given=purpose in given, now=now))
+    await session.flush()
+
+
+async def change(
+    session: AsyncSession, actor: Actor, purpose: Purpose, *, is_given: bool, now: datetime
+) -> None:
+    """Give or withdraw one's own consent; it counts from now on.
+
+    Raises:
+        Invalid: taking part depends on it; leaving is the way to withdraw.
+    """
+    require(actor, Act.CHANGE_OWN)
+    if purpose in NEEDED and not is_given:
+        raise Invalid("Taking part depends on this one. You can leave whenever you like.")
+    session.add(_row(actor.account_id, purpose, is_given=is_given, now=now))
+    await session.flush()
+    audit.record(
+        session,
+        kind="consent_changed",
+        actor_id=actor.account_id,
+        subject_kind="account",
+        subject_id=actor.account_id,
+        now=now,
+    )
+    changed = AccountChanged(actor.organisation_id, actor.account_id)
+    events.after_commit(session, changed)
+
+
+def _row(account_id: UUID, purpose: Purpose, *, is_given: bool, now: datetime) -> Consent:
+    return Consent(account_id=account_id, purpose=purpose, version=1, is_given=is_given, at=now)
+
+
+async def given_by(session: AsyncSession, account_id: UUID) -> set[Purpose]:
+    """Return the purposes this account agrees to now."""
+    query = select(Consent).where(Consent.account_id == account_id).order_by(Consent.at, Consent.id)
+    newest = {row.purpose: row.is_given for row in await session.scalars(query)}
+    return {purpose for purpose, is_given in newest.items() if is_given}
+
+
+async def holds(session: AsyncSession, account_id: UUID, purpose: Purpose) -> bool:
+    """Tell whether this account agrees to `purpose` now."""
+    return purpose in await given_by(session, account_id)

@@ -1,0 +1,115 @@
+"""Invitations: a link, or a short code on paper. They may carry a role or a group."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+
+from core import encryption, ids
+from core.errors import Invalid
+from core.tables import Base, Owned, Retention, field
+from people import audit, credentials, roles
+from people.permissions import Act, Actor, Role, require
+
+LASTS: Final = timedelta(days=30)
+MOST_USES: Final = 500
+
+
+class Invitation(Base, Owned):
+    """One code that lets a number of people join."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[UUID] = field(Retention.SHORT, primary_key=True, default=ids.new_secret_id)
+    code_index: Mapped[bytes] = field(Retention.SHORT, unique=True)
+    made_by: Mapped[UUID] = field(Retention.SHORT, personal="made_by")
+    role: Mapped[Role | None] = field(Retention.SHORT)
+    group_id: Mapped[UUID | None] = field(Retention.SHORT)
+    uses_left: Mapped[int] = field(Retention.SHORT)
+    created_at: Mapped[datetime] = field(Retention.SHORT)
+    expires_at: Mapped[datetime] = field(Retention.SHORT)
+    ended_at: Mapped[datetime | None] = field(Retention.SHORT)
+
+
+class NotAnInvitation(Invalid):
+    """The code was used up, ended, has expired, or never was: which of them is not told."""
+
+    code, title = "invitation", "That invitation doesn't work any more. Please ask for another."
+
+
+async def make(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    now: datetime,
+    uses: int = 1,
+    role: Role | None = None,
+    group_id: UUID | None = None,
+) -> str:
+    """Return a new code; it is shown once and kept only as a keyed fingerprint.
+
+    Raises:
+        Invalid: more uses than one invitation may have.
+    """
+    require(actor, Act.INVITE)
+    if not 1 <= uses <= MOST_USES:
+        raise Invalid(f"An invitation can be for 1 to {MOST_USES} people.", field="uses")
+    code = credentials.new_code()
+    row = Invitation(
+        code_index=_index(code), made_by=actor.account_id, role=role, group_id=group_id,
+        uses_left=uses, created_at=now, expires_at=now + LASTS, id=ids.new_secret_id(),
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
+    audit.record(
+        session, kind="invitation_made", actor_id=actor.account_id, subject_kind="invitation",
+        subject_id=row.id, now=now,
+    )  # fmt: skip
+    return code
+
+
+async def take(session: AsyncSession, code: str, account_id: UUID, *, now: datetime) -> UUID | None:
+    """Use an invitation once for an account that joins now; return the group it leads to.
+
+    Raises:
+        NotAnInvitation: see the class. Nothing was changed.
+    """
+    row: Invitation | None = await session.scalar(
+        update(Invitation)
+        .where(Invitation.code_index == _index(code), Invitation.uses_left > 0)
+        .where(Invitation.expires_at > now, Invitation.ended_at.is_(None))
+        .values(uses_left=Invitation.uses_left - 1)
+        .returning(Invitation)
+    )
+    if row is None:
+        raise NotAnInvitation(field="invitation")
+    if row.role is not None:
+        await roles.grant(session, account_id=account_id, role=row.role, by_id=row.made_by, now=now)
+    return row.group_id
+
+
+async def end(session: AsyncSession, actor: Actor, invitation_id: UUID, *, now: datetime) -> None:
+    """Let an invitation be used no more; idempotent."""
+    require(actor, Act.INVITE)
+    await session.execute(
+        update(Invitation).where(Invitation.id == invitation_id).values(ended_at=now)
+    )
+
+
+async def still_open(session: AsyncSession, actor: Actor, *, now: datetime) -> list[Invitation]:
+    """Return the invitations that can still be used, newest first."""
+    require(actor, Act.INVITE)
+    query = (
+        select(Invitation)
+        .where(Invitation.uses_left > 0, Invitation.expires_at > now)
+        .where(Invitation.ended_at.is_(None))
+        .order_by(Invitation.created_at.desc())
+    )
+    return list(await session.scalars(query))
+
+
+def _index(code: str) -> bytes:
+    return encryption.ring().blind("invitation.code", credentials.plain_code(code))

@@ -1,0 +1,38 @@
+"""Leases: timed work is done by one process at a time, and taken over when that one is gone."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import or_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+
+from core.tables import Base, Owned, Retention, field
+from core.upserts import insert
+
+
+class Lease(Base, Owned):
+    """Who does a piece of timed work until when."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = field(Retention.SHORT, primary_key=True)
+    holder_id: Mapped[UUID] = field(Retention.SHORT)
+    until: Mapped[datetime] = field(Retention.SHORT)
+
+
+async def take(
+    session: AsyncSession, name: str, *, holder_id: UUID, lasts: timedelta, now: datetime
+) -> bool:
+    """Take or renew the lease in the session's organisation; False while another holds it."""
+    organisation_id = session.info["organisation_id"]
+    row = insert(session, Lease).values(
+        name=f"{name}:{organisation_id}", organisation_id=organisation_id,
+        holder_id=holder_id, until=now + lasts,
+    )  # fmt: skip
+    taken = row.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"holder_id": holder_id, "until": now + lasts},
+        where=or_(Lease.holder_id == holder_id, Lease.until <= now),
+    ).returning(Lease.name)
+    return await session.scalar(taken) is not None

@@ -1,0 +1,137 @@
+"""What must reach somebody: reasons, outcomes, answers, reminders.
+
+A notice is written in the same transaction as what it tells. Upkeep makes it visible when it is
+due, and mails a neutral line about it where the account wants that.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+
+from core import encryption, events, ids, limits
+from core.tables import Base, Identified, Owned, Retention, field
+from core.upserts import insert
+from people.permissions import Act, Actor, require
+
+
+UNMAILED = text("mailed_at IS NULL")
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about; pages choose its heading and link by it."""
+
+    HELLO = "hello"
+    HELLO_ANSWERED = "hello_answered"
+    GROUP = "group"
+    REASON = "reason"
+    OUTCOME = "outcome"
+    MESSAGE_ANSWERED = "message_answered"
+    RECOVERY = "recovery"
+    ROLE = "role"
+    SUPPORT = "support"
+
+
+class Notice(Base, Identified, Owned):
+    """Words for one account, due at a time, told once per `dedupe_key`."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "dedupe_key"),
+        Index("ix_notice_unmailed", "due_at", sqlite_where=UNMAILED, postgresql_where=UNMAILED),
+    )
+
+    account_id: Mapped[UUID] = field(Retention.SHORT, personal="account_id", index=True)
+    kind: Mapped[NoticeKind] = field(Retention.SHORT, personal="account_id")
+    subject_id: Mapped[UUID | None] = field(Retention.SHORT, personal="account_id")
+    words_sealed: Mapped[bytes | None] = field(Retention.SHORT, personal="account_id")
+    dedupe_key: Mapped[str] = field(Retention.SHORT)
+    created_at: Mapped[datetime] = field(Retention.SHORT)
+    due_at: Mapped[datetime] = field(Retention.SHORT)
+    read_at: Mapped[datetime | None] = field(Retention.SHORT, personal="account_id")
+    mailed_at: Mapped[datetime | None] = field(Retention.SHORT)
+
+    words = encryption.Sealed("words_sealed")
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSent(events.Event):
+    """Somebody has something new to read."""
+
+    account_id: UUID
+    notice_id: UUID
+
+
+async def send(
+    session: AsyncSession,
+    *,
+    account_id: UUID,
+    kind: NoticeKind,
+    dedupe_key: str,
+    now: datetime,
+    words: str = "",
+    subject_id: UUID | None = None,
+    due_at: datetime | None = None,
+) -> bool:
+    """Write a notice; return False when this `dedupe_key` was told before."""
+    notice_id = ids.new_id()
+    place = encryption.place("notice", "words_sealed", notice_id)
+    organisation_id = session.info["organisation_id"]
+    row = insert(session, Notice).values(
+        id=notice_id,
+        organisation_id=organisation_id,
+        account_id=account_id,
+        kind=kind,
+        subject_id=subject_id,
+        words_sealed=encryption.ring().seal(place, words),
+        dedupe_key=dedupe_key,
+        created_at=now,
+        due_at=due_at or now,
+    )
+    written = await session.scalar(row.on_conflict_do_nothing().returning(Notice.id))
+    if written is not None:
+        events.after_commit(session, NoticeSent(organisation_id, account_id, notice_id))
+    return written is not None
+
+
+async def unread(session: AsyncSession, actor: Actor, *, now: datetime) -> list[Notice]:
+    """Return what this account has not read yet and is due, newest first."""
+    require(actor, Act.SEE_OWN)
+    query = (
+        select(Notice)
+        .where(Notice.account_id == actor.account_id, Notice.due_at <= now)
+        .where(Notice.read_at.is_(None))
+        .order_by(Notice.due_at.desc(), Notice.id.desc())
+        .limit(limits.PAGE_ITEMS)
+    )
+    return list((await session.scalars(query)).all())
+
+
+async def mark_read(session: AsyncSession, actor: Actor, notice_id: UUID, *, now: datetime) -> None:
+    """Put one's own notice away; idempotent, silent about others'."""
+    require(actor, Act.CHANGE_OWN)
+    await session.execute(
+        update(Notice)
+        .where(Notice.id == notice_id, Notice.account_id == actor.account_id)
+        .values(read_at=func.coalesce(Notice.read_at, now))
+    )
+
+
+async def unmailed(session: AsyncSession, *, now: datetime, limit: int = 50) -> list[Notice]:
+    """Return due notices that no mail has gone out about, oldest first."""
+    query = (
+        select(Notice)
+        .where(Notice.mailed_at.is_(None), Notice.read_at.is_(None), Notice.due_at <= now)
+        .order_by(Notice.due_at)
+        .limit(limit)
+    )
+    return list((await session.scalars(query)).all())
+
+
+async def mark_mailed(session: AsyncSession, notice_ids: list[UUID], *, now: datetime) -> None:
+    """Note that mail about these is settled: sent, or not wanted."""
+    await session.execute(update(Notice).where(Notice.id.in_(notice_ids)).values(mailed_at=now))

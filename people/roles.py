@@ -1,0 +1,147 @@
+"""Who was appointed to what, by whom. Nobody grants themselves a role (promise 31)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+
+from core import events, ids
+from core.errors import Forbidden
+from core.tables import Base, Identified, Owned, Retention, field
+from core.upserts import insert
+from people import accounts, audit
+from people.accounts import AccountChanged
+from people.permissions import Act, Actor, Grant, Role, require
+
+OPEN = text("ended_at IS NULL")
+
+
+class RoleGrant(Base, Identified, Owned):
+    """A role, everywhere or in one group, from a moment until it is ended."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        Index(
+            "uq_role_grant_open", "account_id", "role", "scope_key",
+            unique=True, sqlite_where=OPEN, postgresql_where=OPEN,
+        ),
+    )  # fmt: skip
+
+    account_id: Mapped[UUID] = field(Retention.AUDIT, personal="account_id", index=True)
+    role: Mapped[Role] = field(Retention.AUDIT, personal="account_id")
+    scope_id: Mapped[UUID | None] = field(Retention.AUDIT)
+    # The scope as text, empty for everywhere: NULLs would never be equal in a unique index.
+    scope_key: Mapped[str] = field(Retention.AUDIT)
+    granted_by: Mapped[UUID | None] = field(Retention.AUDIT, personal="account_id")
+    granted_at: Mapped[datetime] = field(Retention.AUDIT)
+    ended_at: Mapped[datetime | None] = field(Retention.AUDIT)
+
+
+async def appoint(
+    session: AsyncSession,
+    actor: Actor,
+    account_id: UUID,
+    role: Role,
+    *,
+    now: datetime,
+    scope_id: UUID | None = None,
+) -> None:
+    """Give somebody else a role; idempotent.
+
+    Raises:
+        Forbidden: the actor may not, or it is the actor's own account.
+        NotFound: there is no such account here.
+    """
+    require(actor, Act.GRANT_ROLE)
+    if account_id == actor.account_id:
+        raise Forbidden("Nobody can give themselves a role. Please ask another administrator.")
+    await accounts.by_id(session, account_id)
+    await grant(
+        session,
+        account_id=account_id,
+        role=role,
+        scope_id=scope_id,
+        by_id=actor.account_id,
+        now=now,
+    )
+
+
+async def grant(
+    session: AsyncSession,
+    *,
+    account_id: UUID,
+    role: Role,
+    now: datetime,
+    scope_id: UUID | None = None,
+    by_id: UUID | None = None,
+) -> None:
+    """Write a grant without asking who may: for set-up, and for groups naming a facilitator."""
+    row = insert(session, RoleGrant).values(
+        id=ids.new_id(),
+        organisation_id=session.info["organisation_id"],
+        account_id=account_id,
+        role=role,
+        scope_id=scope_id,
+        scope_key=str(scope_id or ""),
+        granted_by=by_id,
+        granted_at=now,
+    )
+    await session.execute(row.on_conflict_do_nothing())
+    _announce(session, account_id, by_id=by_id, kind="role_granted", now=now)
+
+
+async def end(
+    session: AsyncSession,
+    *,
+    account_id: UUID,
+    role: Role,
+    now: datetime,
+    scope_id: UUID | None = None,
+    by_id: UUID | None = None,
+) -> None:
+    """End a grant without asking who may; idempotent."""
+    still = (RoleGrant.account_id == account_id, RoleGrant.role == role)
+    await session.execute(
+        update(RoleGrant)
+        .where(*still, RoleGrant.scope_key == str(scope_id or ""), RoleGrant.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    _announce(session, account_id, by_id=by_id, kind="role_ended", now=now)
+
+
+async def dismiss(
+    session: AsyncSession, actor: Actor, account_id: UUID, role: Role, *, now: datetime
+) -> None:
+    """End somebody's role; idempotent."""
+    require(actor, Act.GRANT_ROLE)
+    await end(session, account_id=account_id, role=role, by_id=actor.account_id, now=now)
+
+
+async def held_by(session: AsyncSession, account_id: UUID) -> frozenset[Grant]:
+    """Return the roles this account holds now."""
+    query = select(RoleGrant.role, RoleGrant.scope_id).where(
+        RoleGrant.account_id == account_id, RoleGrant.ended_at.is_(None)
+    )
+    return frozenset(Grant(role, scope_id) for role, scope_id in await session.execute(query))
+
+
+async def holders(session: AsyncSession, role: Role) -> list[UUID]:
+    """Return who holds a role everywhere, the longest first."""
+    query = (
+        select(RoleGrant.account_id)
+        .where(RoleGrant.role == role, RoleGrant.scope_key == "", RoleGrant.ended_at.is_(None))
+        .order_by(RoleGrant.granted_at, RoleGrant.id)
+    )
+    return list(await session.scalars(query))
+
+
+def _announce(
+    session: AsyncSession, account_id: UUID, *, by_id: UUID | None, kind: str, now: datetime
+) -> None:
+    audit.record(
+        session, kind=kind, actor_id=by_id, subject_kind="account", subject_id=account_id, now=now
+    )
+    changed = AccountChanged(session.info["organisation_id"], account_id)
+    events.after_commit(session, changed)

@@ -1,0 +1,139 @@
+"""Sign-ins: kept by the server, so that each can be ended at once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+
+from core import events, ids
+from core.tables import Base, Identified, Owned, Retention, field
+from people import credentials, roles
+from people.accounts import Account, AccountChanged
+from people.permissions import Act, Actor, Standing, require
+
+# ASVS 5.0 V7.3 leaves lengths to the application; a shared phone argues for days, not months.
+LASTS: Final = timedelta(days=14)
+# Writing "seen" at every request would make every page a write.
+SEEN_EVERY: Final = timedelta(hours=1)
+
+
+class Way(StrEnum):
+    """How the token is carried."""
+
+    COOKIE = "cookie"
+    BEARER = "bearer"
+
+
+class SignIn(Base, Identified, Owned):
+    """One device that may act for an account until it expires or is ended."""
+
+    __tablename__ = "sign_in"
+
+    account_id: Mapped[UUID] = field(Retention.SHORT, personal="account_id", index=True)
+    token_hash: Mapped[bytes] = field(Retention.SHORT, personal="account_id", unique=True)
+    way: Mapped[Way] = field(Retention.SHORT, personal="account_id")
+    created_at: Mapped[datetime] = field(Retention.SHORT, personal="account_id")
+    seen_at: Mapped[datetime] = field(Retention.SHORT, personal="account_id")
+    expires_at: Mapped[datetime] = field(Retention.SHORT, personal="account_id")
+    ended_at: Mapped[datetime | None] = field(Retention.SHORT, personal="account_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A fresh sign-in; the token is told once and not kept."""
+
+    sign_in_id: UUID
+    token: str
+
+
+async def begin(
+    session: AsyncSession, account_id: UUID, *, now: datetime, way: Way = Way.COOKIE
+) -> Begun:
+    """Sign an account in on one more device. Who may is decided before."""
+    token = credentials.new_token()
+    row = SignIn(
+        id=ids.new_id(), account_id=account_id, token_hash=credentials.fingerprint(token), way=way,
+        created_at=now, seen_at=now, expires_at=now + LASTS,
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
+    return Begun(row.id, token)
+
+
+async def actor_for(session: AsyncSession, token: str, *, now: datetime) -> Actor | None:
+    """Return who holds this token, with roles; None when it ended, expired or never was.
+
+    Opened over all organisations: the token decides which one it is.
+    """
+    query = (
+        select(SignIn, Account)
+        .join(Account, Account.id == SignIn.account_id)
+        .where(SignIn.token_hash == credentials.fingerprint(token))
+        .where(SignIn.ended_at.is_(None), SignIn.expires_at > now)
+        .where(Account.standing != Standing.ERASED)
+    )
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
+        return None
+    sign_in, account = found
+    return Actor(
+        account_id=account.id,
+        organisation_id=account.organisation_id,
+        name=account.name or "",
+        standing=account.standing,
+        grants=await roles.held_by(session, account.id),
+        sign_in_id=sign_in.id,
+    )
+
+
+async def renew(session: AsyncSession, sign_in_id: UUID, *, now: datetime) -> None:
+    """Note that a sign-in was used and let it last from now; at most once an hour."""
+    await session.execute(
+        update(SignIn)
+        .where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None))
+        .where(SignIn.seen_at < now - SEEN_EVERY)
+        .values(seen_at=now, expires_at=now + LASTS)
+    )
+
+
+async def end(session: AsyncSession, actor: Actor, sign_in_id: UUID, *, now: datetime) -> None:
+    """End one of one's own sign-ins; idempotent, silent about others'."""
+    require(actor, Act.CHANGE_OWN)
+    await session.execute(
+        update(SignIn)
+        .where(SignIn.id == sign_in_id, SignIn.account_id == actor.account_id)
+        .where(SignIn.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    _announce(session, actor.account_id)
+
+
+async def end_all(session: AsyncSession, account_id: UUID, *, now: datetime) -> None:
+    """End every sign-in of an account: after a recovery, a new password, a suspension's end."""
+    await session.execute(
+        update(SignIn)
+        .where(SignIn.account_id == account_id, SignIn.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    _announce(session, account_id)
+
+
+async def of(session: AsyncSession, actor: Actor, *, now: datetime) -> list[SignIn]:
+    """Return one's own living sign-ins, newest first."""
+    require(actor, Act.SEE_OWN)
+    query = (
+        select(SignIn)
+        .where(SignIn.account_id == actor.account_id)
+        .where(SignIn.ended_at.is_(None), SignIn.expires_at > now)
+        .order_by(SignIn.created_at.desc())
+    )
+    return list(await session.scalars(query))
+
+
+def _announce(session: AsyncSession, account_id: UUID) -> None:
+    events.after_commit(session, AccountChanged(session.info["organisation_id"], account_id))

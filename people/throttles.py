@@ -1,0 +1,110 @@
+"""Throttling of guesses, in a table: it holds across processes and restarts.
+
+Counts tries per keyed fingerprint, so that the table tells neither names nor addresses.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+
+from core import encryption
+from core.errors import TooMany
+from core.tables import Base, Owned, Retention, field
+from core.upserts import insert
+
+WINDOW: Final = timedelta(minutes=15)
+
+
+class Guess(StrEnum):
+    """What is being tried."""
+
+    SIGN_IN = "sign_in"
+    RECOVERY = "recovery"
+    JOIN = "join"
+    INVITATION = "invitation"
+    FIRST_RUN = "first_run"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Tries in a quarter of an hour: on one name from one address, on one name, from one address.
+
+    The name's own number is high, so that a stranger can't lock somebody out of the place where
+    they look for help.
+    """
+
+    pair: int
+    name: int
+    address: int
+
+
+ALLOWED: Final = {
+    Guess.SIGN_IN: Allowance(pair=8, name=60, address=100),
+    Guess.RECOVERY: Allowance(pair=6, name=30, address=60),
+    Guess.JOIN: Allowance(pair=20, name=60, address=30),
+    Guess.INVITATION: Allowance(pair=20, name=60, address=30),
+    Guess.FIRST_RUN: Allowance(pair=10, name=20, address=20),
+}
+
+
+class Throttle(Base, Owned):
+    """How many tries one fingerprint has made in one window."""
+
+    __tablename__ = "throttle"
+
+    key: Mapped[bytes] = field(Retention.SHORT, primary_key=True)
+    window_at: Mapped[datetime] = field(Retention.SHORT, primary_key=True)
+    tries: Mapped[int] = field(Retention.SHORT)
+
+
+async def take(
+    session: AsyncSession, guess: Guess, *, name: str, address: str, now: datetime
+) -> None:
+    """Count one try, in a unit of work of its own, before the slow check.
+
+    Raises:
+        TooMany: with the seconds until the next window.
+    """
+    allowed = ALLOWED[guess]
+    tries = {
+        f"{guess}|pair|{name}|{address}": allowed.pair,
+        f"{guess}|name|{name}": allowed.name,
+        f"{guess}|address|{address}": allowed.address,
+    }
+    window_at = _window(now)
+    over = [await _count(session, key, window_at) > most for key, most in tries.items()]
+    if any(over):
+        wait = window_at + WINDOW - now
+        raise TooMany(
+            "That was tried many times. Please wait a few minutes and try again. If you need"
+            " somebody now, Urgent help is open.",
+            retry_after=max(1, round(wait.total_seconds())),
+        )
+
+
+def _window(now: datetime) -> datetime:
+    seconds = WINDOW.total_seconds()
+    return datetime.fromtimestamp(now.timestamp() // seconds * seconds, tz=now.tzinfo)
+
+
+async def _count(session: AsyncSession, key: str, window_at: datetime) -> int:
+    row = insert(session, Throttle).values(
+        key=encryption.ring().blind("throttle", key),
+        organisation_id=session.info["organisation_id"],
+        window_at=window_at,
+        tries=1,
+    )
+    counted = row.on_conflict_do_update(
+        index_elements=["key", "window_at"], set_={"tries": Throttle.tries + 1}
+    ).returning(Throttle.tries)
+    return int(await session.scalar(counted) or 0)
+
+
+async def forget(session: AsyncSession, *, now: datetime) -> None:
+    """Delete windows that no longer count; a sweep."""
+    await session.execute(delete(Throttle).where(Throttle.window_at < now - 2 * WINDOW))

@@ -38,7 +38,9 @@ class Database:
 
     def _engines(self) -> tuple[AsyncEngine, AsyncEngine]:
         if not self.is_sqlite:
-            engine = create_async_engine(self.url, pool_size=10, pool_pre_ping=True)
+            engine = create_async_engine(
+                self.url, pool_size=10, pool_pre_ping=True, hide_parameters=True
+            )
             return engine, engine.execution_options(postgresql_readonly=True)
         writer, reader = _sqlite(self.url, size=1), _sqlite(self.url, size=READERS)
         _prepare(writer.sync_engine, begin="BEGIN IMMEDIATE", query_only=False)
@@ -108,6 +110,8 @@ def _sqlite(url: Any, *, size: int) -> AsyncEngine:
         url,
         pool_size=size,
         max_overflow=0,
+        # Messages of faults must not carry anybody's words.
+        hide_parameters=True,
         connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
 

@@ -41,9 +41,10 @@ class Bus:
         for handler in self._handlers[type(event)]:
             try:
                 handler(event)
-            except Exception:
-                # A deaf listener must not undo a committed write.
-                log.exception("event_handler_failed", event=type(event).__name__)
+            except Exception as fault:  # noqa: BLE001 - a deaf listener can't undo a committed write
+                log.error(
+                    "handler_failed", event_kind=type(event).__name__, kind=type(fault).__name__
+                )
 
 
 def after_commit(session: AsyncSession, event: Event) -> None:

@@ -81,4 +81,3 @@ async def check_password(session: AsyncSession, name: str) -> tuple[UUID | None,
     """Return the id and hash to check a typed password against, both None for nobody."""
     account = await accounts.by_name(session, name)
     return (account.id, account.password_hash) if account else (None, None)
-

@@ -18,7 +18,6 @@ from core.tables import Base, Identified, Owned, Retention, field
 from core.upserts import insert
 from people.permissions import Act, Actor, require
 
-
 UNMAILED = text("mailed_at IS NULL")
 
 

@@ -1,0 +1,107 @@
+"""What routes share: who is asking, the doors to the database, the moment."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
+
+from chat.engine import Engine
+from core.database import Database
+from core.errors import NotSignedIn
+from core.safety import Safety
+from core.settings import Settings
+from people import organisations, sign_ins
+from people.organisations import Organisation
+from people.permissions import Actor
+
+COOKIE: Final = "__Host-been-there"
+
+
+def token_of(connection: HTTPConnection) -> str | None:
+    """Return the sign-in token: a bearer's, else the cookie's. Never from the address."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return token.strip()
+    return connection.cookies.get(COOKIE)
+
+
+def database(request: Request) -> Database:
+    """Return the two doors."""
+    found: Database = request.app.state.database
+    return found
+
+
+def settings(request: Request) -> Settings:
+    """Return this process's settings."""
+    found: Settings = request.app.state.settings
+    return found
+
+
+def safety(request: Request) -> Safety:
+    """Return what judges texts and takes concerns."""
+    found: Safety = request.app.state.safety
+    return found
+
+
+def chat(request: Request) -> Engine:
+    """Return the engine that every message goes through."""
+    found: Engine = request.app.state.chat
+    return found
+
+
+def now(request: Request) -> datetime:
+    """Return the present moment by the app's clock."""
+    moment: datetime = request.app.state.clock()
+    return moment
+
+
+def address(request: Request) -> str:
+    """Return the network address the request came from, for throttling only."""
+    return request.client.host if request.client else ""
+
+
+async def maybe_actor(request: Request) -> Actor | None:
+    """Return who is signed in, loaded once per request, or None."""
+    if not hasattr(request.state, "actor"):
+        request.state.actor = await _load(request)
+    actor: Actor | None = request.state.actor
+    return actor
+
+
+async def _load(request: Request) -> Actor | None:
+    token = token_of(request)
+    if token is None:
+        return None
+    async with database(request).reading(all_organisations=True) as session:
+        return await sign_ins.actor_for(session, token, now=now(request))
+
+
+async def actor(request: Request) -> Actor:
+    """Return who is signed in.
+
+    Raises:
+        NotSignedIn: nobody is.
+    """
+    found = await maybe_actor(request)
+    if found is None:
+        raise NotSignedIn
+    return found
+
+
+async def organisation(request: Request) -> Organisation:
+    """Return the organisation a stranger stands before: the one named in the path, or the only."""
+    slug = request.path_params.get("organisation")
+    async with database(request).reading(all_organisations=True) as session:
+        return await organisations.by_slug(session, slug)
+
+
+Here = Annotated[Database, Depends(database)]
+Config = Annotated[Settings, Depends(settings)]
+Guard = Annotated[Safety, Depends(safety)]
+Talk = Annotated[Engine, Depends(chat)]
+Now = Annotated[datetime, Depends(now)]
+Address = Annotated[str, Depends(address)]
+Someone = Annotated[Actor, Depends(actor)]
+MaybeSomeone = Annotated[Actor | None, Depends(maybe_actor)]
+Place = Annotated[Organisation, Depends(organisation)]

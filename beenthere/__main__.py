@@ -1,0 +1,5 @@
+"""`python -m beenthere` is the same program."""
+
+from beenthere.cli import run
+
+run()

@@ -1,0 +1,66 @@
+"""`create_app`: the only place where the parts are joined."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from api import problems, routes
+from beenthere.guards import Guards
+from beenthere.upkeep import Upkeep
+from chat.engine import Engine
+from core import encryption
+from core.clock import Clock, utc_now
+from core.database import Database
+from core.safety import Safety
+from core.settings import Settings
+from moderation.desk import Desk
+from moderation.screening import RulesScreening
+from web import pages
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    clock: Clock = utc_now,
+    safety: Safety | None = None,
+    with_upkeep: bool = True,
+) -> FastAPI:
+    """Join the parts into one application.
+
+    `clock` and `safety` are stood in for by tests; nothing else is.
+    """
+    settings = settings or Settings()
+    encryption.install(settings.key_ring())
+    database = Database(settings.database_url)
+    safety = safety or Desk(RulesScreening())
+    engine = Engine(database, safety, clock)
+    upkeep = Upkeep(database, settings=settings, clock=clock)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await engine.start()
+        if with_upkeep:
+            upkeep.start()
+        try:
+            yield
+        finally:
+            await upkeep.stop()
+            await engine.stop()
+            await database.close()
+
+    app = FastAPI(
+        title="Been There",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.settings, app.state.database, app.state.clock = settings, database, clock
+    app.state.safety, app.state.chat = safety, engine
+    problems.install(app)
+    routes.install(app)
+    pages.install(app)
+    app.add_middleware(Guards, settings=settings)
+    return app

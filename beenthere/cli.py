@@ -1,0 +1,131 @@
+"""The program `been-there`."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import Problem
+
+app = typer.Typer(
+    help="Find people who have lived through something similar, and talk in a safe place.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+audit_app = typer.Typer(help="The hash-chained record of staff, privacy and role actions.")
+app.add_typer(audit_app, name="audit")
+
+
+@app.command()
+def demo(port: int = 8000, keep: Path | None = None) -> None:
+    """Start a made-up community on this machine, to look around in. Nothing is kept."""
+    from beenthere.demo import community
+
+    community.run(port=port, keep=keep)
+
+
+@app.command()
+def serve(port: int = 8000, host: str = "127.0.0.1", workers: int = 1) -> None:
+    """Start your own installation; settings come from BEEN_THERE_*."""
+    from beenthere import serving
+
+    serving.serve(host=host, port=port, workers=workers)
+
+
+@app.command()
+def setup(
+    organisation: Annotated[str, typer.Option(prompt="What is your organisation called?")],
+    name: Annotated[str, typer.Option(prompt="A name for the first administrator")],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+) -> None:
+    """Make the database, the organisation and its first administrator."""
+    from beenthere import serving
+
+    codes = asyncio.run(serving.set_up(organisation=organisation, name=name, password=password))
+    typer.echo(f"Done. Sign in as {name}. These codes get you back in if you lose the password;")
+    typer.echo("keep them on paper, each works once:\n")
+    for code in codes:
+        typer.echo(f"  {code}")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest version; nothing happens when it is there."""
+    from beenthere import schema as database_schema
+    from core.settings import Settings
+
+    asyncio.run(database_schema.upgrade(Settings().database_url))
+    typer.echo("The database is at the newest version.")
+
+
+@app.command()
+def match(
+    people: Annotated[Path, typer.Argument(help="Person documents, one JSON object a line")],
+    wanted: Annotated[list[str] | None, typer.Option("--for", help="Only for this id")] = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many for each")] = 10,
+) -> None:
+    """Offer each person others, with the reasons: one JSON object a line, in the same order."""
+    from matching import batches, documents
+
+    with people.open(encoding="utf-8", errors="surrogateescape") as lines:
+        read = list(documents.read_jsonl(lines))
+    for answer in batches.match_people(read, for_ids=wanted, k=k):
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+
+
+@app.command()
+def schema(kind: Annotated[str, typer.Argument(help="person or group")] = "person") -> None:
+    """Print the JSON Schema of a document."""
+    from matching import documents
+
+    models = {"person": documents.Person, "group": documents.Group}
+    if kind not in models:
+        raise typer.BadParameter(f"there is no schema of that name; there are: {', '.join(models)}")
+    typer.echo(json.dumps(models[kind].model_json_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def doctor() -> None:
+    """Look whether this installation is ready for people; exit 1 when something must be done."""
+    from beenthere import checks
+
+    findings = asyncio.run(checks.everything())
+    for finding in findings:
+        typer.echo(f"{finding.mark}  {finding.what}: {finding.words}")
+    if any(finding.must_be_done for finding in findings):
+        raise typer.Exit(1)
+
+
+@audit_app.command()
+def verify() -> None:
+    """Walk every chain from its beginning; exit 1 when one no longer holds."""
+    from beenthere import checks
+
+    broken = asyncio.run(checks.verify_audit())
+    for line in broken:
+        typer.echo(line, err=True)
+    if broken:
+        raise typer.Exit(1)
+    typer.echo("Every entry of every chain holds.")
+
+
+def run() -> None:
+    """Run the program; a fault somebody can mend is one sentence, not a traceback."""
+    from beenthere import logs
+
+    logs.configure()
+    try:
+        app()
+    except Problem as problem:
+        typer.echo(problem.detail, err=True)
+        sys.exit(1)
+    except ValueError as fault:
+        typer.echo(str(fault), err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    run()

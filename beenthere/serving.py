@@ -1,0 +1,86 @@
+"""Starting a server: refusing what would not be safe, then handing over to uvicorn."""
+
+import asyncio
+from typing import Any, Final
+
+import typer
+import uvicorn
+
+from beenthere import schema
+from core import encryption
+from core.clock import utc_now
+from core.database import Database
+from core.errors import Problem
+from core.settings import Settings
+from people import beginnings, credentials, organisations
+
+# How uvicorn is run everywhere, tests of the socket included.
+SERVER: Final[dict[str, Any]] = {
+    "loop": "auto",
+    "ws": "websockets-sansio",
+    "ws_per_message_deflate": False,
+    "backlog": 2048,
+    "access_log": False,
+    "server_header": False,
+    "log_level": "warning",
+}
+
+
+class Refused(Problem):
+    """This installation can't be started as it is."""
+
+    code, title = "refused", "Been There can't start like this."
+
+
+def serve(*, host: str, port: int, workers: int) -> None:
+    """Serve until stopped.
+
+    Raises:
+        Refused: several workers on SQLite, a demo's database, or one of another version.
+    """
+    settings = Settings()
+    if workers > 1 and settings.database_file is not None:
+        raise Refused(
+            "SQLite is written by one process at a time, so --workers above 1 needs PostgreSQL:"
+            " set BEEN_THERE_DATABASE_URL."
+        )
+    asyncio.run(_prepare(settings))
+    typer.echo(f"Been There is at {settings.public_url}")
+    uvicorn.run(
+        "beenthere.app:create_app", factory=True, host=host, port=port, workers=workers, **SERVER
+    )
+
+
+async def _prepare(settings: Settings) -> None:
+    encryption.install(settings.key_ring())
+    await schema.upgrade(settings.database_url)
+    database = Database(settings.database_url)
+    try:
+        async with database.reading(all_organisations=True) as session:
+            found = await organisations.everyone(session)
+    finally:
+        await database.close()
+    if any(organisation.is_demo for organisation in found):
+        raise Refused("That database belongs to a demo, where anyone can sign in as anyone.")
+    if not found:
+        typer.echo(f"Nobody is here yet. Open {settings.public_url}/first-run and type this code:")
+        typer.echo(f"\n  {beginnings.first_run_code()}\n")
+
+
+async def set_up(*, organisation: str, name: str, password: str) -> list[str]:
+    """Make the database, the organisation and its first administrator; return recovery codes."""
+    settings = Settings()
+    encryption.install(settings.key_ring())
+    await credentials.check_strength(password, about=(name, organisation))
+    password_hash = await credentials.hash_password(password)
+    await schema.upgrade(settings.database_url)
+    database = Database(settings.database_url)
+    try:
+        async with database.unit_of_work(all_organisations=True) as session:
+            beginning = await beginnings.begin(
+                session, organisation_name=organisation, name=name, password_hash=password_hash,
+                now=utc_now(),
+            )  # fmt: skip
+    finally:
+        await database.close()
+    return beginning.recovery_codes

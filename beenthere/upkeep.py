@@ -1,0 +1,95 @@
+"""Timed work: idempotent sweeps over due rows, by one process at a time.
+
+A sweep that fails is logged and tried again next time; it stops no other.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from beenthere import mail
+from core.clock import Clock
+from core.database import Database
+from core.settings import Settings
+from matching import connections
+from moderation import actions, cases
+from people import leases, organisations, throttles
+
+log = structlog.get_logger(__name__)
+
+Sweep = Callable[[AsyncSession, datetime], Awaitable[object]]
+# Long enough for a slow sweep, short enough that another process soon takes over.
+LEASE_LASTS: Final = timedelta(seconds=60)
+
+
+async def _forget_throttles(session: AsyncSession, now: datetime) -> None:
+    await throttles.forget(session, now=now)
+
+
+SWEEPS: Final[dict[str, Sweep]] = {
+    "hellos": connections.expire,
+    "claims": cases.expire_claims,
+    "effects": actions.undo_due,
+    "throttles": _forget_throttles,
+}
+
+
+class Upkeep:
+    """The task that sweeps every few seconds while the app runs."""
+
+    def __init__(self, database: Database, *, settings: Settings, clock: Clock) -> None:
+        self.database = database
+        self.settings = settings
+        self.clock = clock
+        self.holder_id = uuid4()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin sweeping in the background."""
+        self._task = asyncio.create_task(self._run(), name="upkeep")
+
+    async def stop(self) -> None:
+        """Stop between two sweeps; safe to call twice."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+        self._task = None
+
+    async def _run(self) -> None:
+        while True:
+            await self.sweep()
+            await asyncio.sleep(self.settings.upkeep_every_seconds)
+
+    async def sweep(self) -> None:
+        """Do everything that is due now, in every organisation."""
+        try:
+            async with self.database.reading(all_organisations=True) as session:
+                found = await organisations.everyone(session)
+            for organisation in found:
+                await self._sweep_one(organisation.id)
+        except Exception as fault:  # noqa: BLE001 - the next round tries again
+            log.error("upkeep_failed", kind=type(fault).__name__)
+
+    async def _sweep_one(self, organisation_id: UUID) -> None:
+        now = self.clock()
+        async with self.database.unit_of_work(organisation_id) as session:
+            mine = await leases.take(
+                session, "upkeep", holder_id=self.holder_id, lasts=LEASE_LASTS, now=now
+            )
+        if not mine:
+            return
+        for name, sweep in SWEEPS.items():
+            try:
+                async with self.database.unit_of_work(organisation_id) as session:
+                    await sweep(session, now)
+            except Exception as fault:  # noqa: BLE001 - one sweep must not stop the others
+                log.error("sweep_failed", sweep=name, kind=type(fault).__name__)
+        await mail.send_due(self.database, self.settings, organisation_id, now=now)

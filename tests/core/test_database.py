@@ -1,0 +1,156 @@
+"""The two doors hold under load, and say so when they can't."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from conftest import MORNING
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from core import events
+from core.database import Database
+from core.errors import Unavailable
+from core.events import Bus, Event
+from people import accounts, organisations
+from people.accounts import Account
+from people.leases import Lease
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_fifty_units_of_work_lose_no_update(
+    database: Database, organisation_id: UUID
+) -> None:
+    async with database.unit_of_work(organisation_id) as session:
+        counter = Lease(name="counter", holder_id=UUID(int=0), until=MORNING)
+        session.add(counter)
+
+    async def count() -> None:
+        async with database.unit_of_work(organisation_id) as session:
+            # Locks the row on PostgreSQL; on SQLite the unit of work itself is the lock.
+            row = await session.scalar(select(Lease).with_for_update())
+            assert row is not None
+            row.holder_id = UUID(int=row.holder_id.int + 1)
+
+    await asyncio.gather(*(count() for _ in range(50)))
+    async with database.reading(organisation_id) as session:
+        row = await session.scalar(select(Lease))
+    assert row is not None
+    assert row.holder_id.int == 50
+
+
+async def test_a_reading_session_cannot_write(database: Database, organisation_id: UUID) -> None:
+    with pytest.raises((DBAPIError, Unavailable)):
+        async with database.reading(organisation_id) as session:
+            await session.execute(text("UPDATE organisation SET name = 'x'"))
+    async with database.reading(organisation_id) as session:
+        assert await session.scalar(text("SELECT name FROM organisation")) == "Harbour"
+
+
+async def test_a_session_without_an_organisation_is_refused(database: Database) -> None:
+    with pytest.raises(ValueError, match="organisation"):
+        async with database.reading():
+            raise AssertionError
+    with pytest.raises(ValueError, match="organisation"):
+        async with database.unit_of_work(UUID(int=1), all_organisations=True):
+            raise AssertionError
+
+
+async def test_events_are_published_after_commit_only(
+    database: Database, organisation_id: UUID
+) -> None:
+    heard: list[Event] = []
+    database.bus.subscribe(Event, heard.append)
+    async with database.unit_of_work(organisation_id) as session:
+        events.after_commit(session, Event(organisation_id))
+        assert heard == []
+    assert heard == [Event(organisation_id)]
+    with pytest.raises(RuntimeError):
+        await _fail_after_an_event(database, organisation_id)
+    assert len(heard) == 1
+
+
+async def _fail_after_an_event(database: Database, organisation_id: UUID) -> None:
+    async with database.unit_of_work(organisation_id) as session:
+        events.after_commit(session, Event(organisation_id))
+        raise RuntimeError
+
+
+async def test_a_handler_that_fails_stops_nobody_else() -> None:
+    bus, heard = Bus(), []
+
+    def broken(_event: Event) -> None:
+        raise RuntimeError
+
+    bus.subscribe(Event, broken)
+    bus.subscribe(Event, heard.append)
+    bus.publish(Event(UUID(int=1)))
+    assert len(heard) == 1
+
+
+async def test_a_row_of_another_organisation_does_not_enter(
+    database: Database, organisation_id: UUID
+) -> None:
+    async with database.unit_of_work(all_organisations=True) as session:
+        other = await organisations.create(session, slug="hill", name="Hill", now=MORNING)
+    with pytest.raises(ValueError, match="another organisation"):
+        await _smuggle(database, organisation_id, other.id)
+
+
+async def _smuggle(database: Database, organisation_id: UUID, other_id: UUID) -> None:
+    async with database.unit_of_work(organisation_id) as session:
+        row = Account(id=UUID(int=7), name="x", name_key="x", joined_at=MORNING)
+        row.organisation_id = other_id
+        session.add(row)
+
+
+async def test_naive_time_is_refused(database: Database, organisation_id: UUID) -> None:
+    with pytest.raises(Exception, match="time zone"):
+        async with database.unit_of_work(organisation_id) as session:
+            await accounts.create(session, name="x", now=MORNING.replace(tzinfo=None))
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_locked_database_says_that_nothing_was_saved(
+    database: Database, organisation_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.database.BUSY_TIMEOUT_MS", 50)
+    other = Database(str(database.url))
+    async with database.unit_of_work(organisation_id) as session:
+        await session.execute(text("SELECT 1"))
+        with pytest.raises(Unavailable):
+            await _write(other, organisation_id)
+    await _write(other, organisation_id)
+    await other.close()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_full_disk_says_that_nothing_was_saved(
+    database: Database, organisation_id: UUID
+) -> None:
+    async with database.unit_of_work(all_organisations=True) as session:
+        pages = await session.scalar(text("PRAGMA page_count"))
+        await session.execute(text(f"PRAGMA max_page_count={pages}"))
+    with pytest.raises(Unavailable):
+        await _fill(database, organisation_id)
+    async with database.reading(organisation_id) as session:
+        assert await session.scalar(select(Account)) is None
+
+
+async def test_a_database_that_is_gone_says_that_nothing_was_saved() -> None:
+    gone = Database("postgresql+asyncpg://nobody@127.0.0.1:9/gone")
+    with pytest.raises(Unavailable):
+        await _write(gone, UUID(int=1))
+    await gone.close()
+
+
+async def _write(database: Database, organisation_id: UUID) -> None:
+    async with database.unit_of_work(organisation_id) as session:
+        await accounts.create(session, name="Sam", now=MORNING)
+
+
+async def _fill(database: Database, organisation_id: UUID) -> None:
+    async with database.unit_of_work(organisation_id) as session:
+        for number in range(2_000):
+            await accounts.create(session, name=f"Person {number}", now=MORNING)

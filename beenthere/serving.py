@@ -44,6 +44,11 @@ def serve(*, host: str, port: int, workers: int) -> None:
             "SQLite is written by one process at a time, so --workers above 1 needs PostgreSQL:"
             " set BEEN_THERE_DATABASE_URL."
         )
+    if workers > 1:
+        raise Refused(
+            "Live talk is told within one process so far, so --workers stays at 1"
+            " (docs/decisions/0002)."
+        )
     asyncio.run(_prepare(settings))
     typer.echo(f"Been There is at {settings.public_url}")
     uvicorn.run(

@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     extra_hosts: tuple[str, ...] = ()
     site_name: str = "Been There"
+    # "qps" is a pretend language that shows which words were not wrapped for translation.
+    language: str = "en"
     mail_url: SecretStr = SecretStr("")
     mail_from: str = ""
     upkeep_every_seconds: float = 5.0

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Index, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
@@ -12,7 +14,7 @@ from sqlalchemy.orm import Mapped
 from core import events
 from core.errors import Invalid
 from core.tables import Base, Identified, Owned, Retention, field
-from people import audit
+from people import audit, documents
 from people.accounts import AccountChanged
 from people.permissions import Act, Actor, require
 
@@ -28,6 +30,25 @@ class Purpose(StrEnum):
 
 
 NEEDED = frozenset({Purpose.SHARE_PROFILE, Purpose.CHECK_FOR_HARM})
+
+
+class Point(BaseModel):
+    """One thing agreed to, in plain words."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    purpose: Purpose
+    title: str
+    words: str
+    needed: bool
+    version: int
+
+
+class Agreements(documents.Settled):
+    """The points as an organisation words them."""
+
+    kind: ClassVar[str] = "consents"
+    review: str = ""
+    consents: tuple[Point, ...]
 
 
 class Consent(Base, Identified, Owned):
@@ -54,8 +75,10 @@ async def give_at_joining(
     given = set(purposes)
     if not given >= NEEDED:
         raise Invalid("To take part we need your yes to the first two points.", field="consents")
+    versions = await _versions(session)
     for purpose in Purpose:
-        session.add(_row(account_id, purpose, is_given=purpose in given, now=now))
+        is_given = purpose in given
+        session.add(_row(account_id, purpose, versions[purpose], is_given=is_given, now=now))
     await session.flush()
 
 
@@ -70,7 +93,8 @@ async def change(
     require(actor, Act.CHANGE_OWN)
     if purpose in NEEDED and not is_given:
         raise Invalid("Taking part depends on this one. You can leave whenever you like.")
-    session.add(_row(actor.account_id, purpose, is_given=is_given, now=now))
+    versions = await _versions(session)
+    session.add(_row(actor.account_id, purpose, versions[purpose], is_given=is_given, now=now))
     await session.flush()
     audit.record(
         session,
@@ -84,8 +108,17 @@ async def change(
     events.after_commit(session, changed)
 
 
-def _row(account_id: UUID, purpose: Purpose, *, is_given: bool, now: datetime) -> Consent:
-    return Consent(account_id=account_id, purpose=purpose, version=1, is_given=is_given, at=now)
+async def _versions(session: AsyncSession) -> dict[Purpose, int]:
+    agreements = await documents.current(session, Agreements)
+    return {point.purpose: point.version for point in agreements.consents}
+
+
+def _row(
+    account_id: UUID, purpose: Purpose, version: int, *, is_given: bool, now: datetime
+) -> Consent:
+    return Consent(
+        account_id=account_id, purpose=purpose, version=version, is_given=is_given, at=now
+    )
 
 
 async def given_by(session: AsyncSession, account_id: UUID) -> set[Purpose]:

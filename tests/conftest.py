@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from fastapi import FastAPI
 from hypothesis import settings as hypothesis_settings
 
 from beenthere import schema
@@ -149,3 +150,12 @@ async def organisation_id(database: Database) -> UUID:
             session, slug="harbour", name="Harbour", now=MORNING
         )
     return organisation.id
+
+
+@pytest.fixture
+async def app(database_url: str, clock: Hand, anyio_backend: str) -> AsyncIterator[FastAPI]:
+    """The real app, running, on this test's own database."""
+    from app_factories import app_on, running
+
+    async with running(app_on(database_url, clock)) as app:
+        yield app

@@ -1,0 +1,1 @@
+"""A made-up community to look around in, on a database of its own."""

@@ -1,0 +1,288 @@
+"""For anyone: what this is, joining, signing in, getting back in, and the first day."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api import entry
+from api.dependencies import COOKIE, Address, Here, MaybeSomeone, Now, Place
+from core import limits
+from core.errors import Problem
+from groups import cards
+from people import beginnings, consents, credentials, documents, sign_ins
+from people.consents import Agreements, Purpose
+from people.joining import Joining
+from people.sign_ins import Way
+from web import forms, views
+from web.rendering import page, see
+
+router = APIRouter(include_in_schema=False)
+
+
+def keep_signed_in(response: Response, token: str) -> None:
+    """Put the sign-in into a cookie that only this very host gets back."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(sign_ins.LASTS.total_seconds()),
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def own_path(path: str) -> str:
+    """Return where to go next: a path of ours, or Home. Never another site."""
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path
+    return path if is_ours and len(path) <= limits.FIELD_CHARACTERS else "/home"
+
+
+@router.get("/")
+@router.get("/o/{organisation}")
+async def start(request: Request, someone: MaybeSomeone, here: Here) -> Response:
+    """What this is, and who runs it."""
+    if someone is not None:
+        return see("/home")
+    async with here.reading(all_organisations=True) as session:
+        if not await beginnings.has_begun(session):
+            return see("/first-run")
+    place = await _place(request)
+    async with here.reading(place.id) as session:
+        is_open = (await documents.current(session, Joining)).is_open
+        open_groups = await cards.open_to_anyone(session)
+    return await page(
+        request,
+        "pages/start.html",
+        "Welcome",
+        organisation={"name": place.name, "about": "", "contact_line": ""},
+        join_href=_beside(request, "join"),
+        sign_in_href=_beside(request, "sign-in"),
+        is_open=is_open,
+        groups=[views.group_card(group) for group in open_groups],
+        helped=[],
+    )
+
+
+async def _place(request: Request) -> Any:
+    from api.dependencies import organisation
+
+    return await organisation(request)
+
+
+def _beside(request: Request, name: str) -> str:
+    slug = request.path_params.get("organisation")
+    return f"/o/{slug}/{name}" if slug else f"/{name}"
+
+
+@router.get("/join")
+@router.get("/o/{organisation}/join")
+async def join_page(request: Request, place: Place, here: Here, invitation: str = "") -> Response:
+    """The form to join with."""
+    values = {"invitation": invitation[: limits.NAME_CHARACTERS]}
+    return await _join_form(request, place.id, here, values=values, errors={})
+
+
+async def _join_form(
+    request: Request, organisation_id: Any, here: Any, *, values: Any, errors: Any
+) -> Response:
+    async with here.reading(organisation_id) as session:
+        is_open = (await documents.current(session, Joining)).is_open
+        agreements = await documents.current(session, Agreements)
+    points = [
+        {
+            "name": f"consent.{point.purpose}",
+            "label": point.title,
+            "why": point.words,
+            "is_condition": point.purpose in consents.NEEDED,
+        }
+        for point in agreements.consents
+    ]
+    return await page(
+        request,
+        "pages/join.html",
+        "Join",
+        status=422 if errors else 200,
+        values=values,
+        errors=errors,
+        consents=points,
+        needs_invitation=not is_open,
+        asks_email=True,
+    )
+
+
+@router.post("/join")
+@router.post("/o/{organisation}/join")
+async def join(request: Request, place: Place, here: Here, origin: Address, now: Now) -> Response:
+    """Let somebody in, and show the way back in once."""
+    form = await forms.typed(request)
+    try:
+        who = forms.read(entry.Newcomer, _newcomer(form))
+        joined = await entry.join(here, place.id, who, way=Way.COOKIE, address=origin, now=now)
+    except Problem as problem:
+        errors = forms.errors_of(problem)
+        return await _join_form(request, place.id, here, values=form.values, errors=errors)
+    response = await page(
+        request,
+        "pages/recovery_words.html",
+        "Your way back in",
+        words=joined.recovery_codes,
+        next_href="/first-words",
+    )
+    keep_signed_in(response, joined.begun.token)
+    return response
+
+
+def _newcomer(form: forms.Form) -> dict[str, Any]:
+    return {
+        "name": form.get("name"),
+        "password": form.get("password"),
+        "is_adult": form.has("is_adult"),
+        "consents": [purpose for purpose in Purpose if form.has(f"consent.{purpose}")],
+        "email": form.get("email") or None,
+        "invitation": form.get("invitation") or None,
+    }
+
+
+@router.get("/sign-in")
+@router.get("/o/{organisation}/sign-in")
+async def sign_in_page(request: Request, next: str = "") -> Response:  # noqa: A002 - the field's name
+    """The form to sign in with."""
+    return await page(
+        request, "pages/sign_in.html", "Sign in", values={}, errors={}, next_href=next
+    )
+
+
+@router.post("/sign-in")
+@router.post("/o/{organisation}/sign-in")
+async def sign_in(
+    request: Request, place: Place, here: Here, origin: Address, now: Now
+) -> Response:
+    """Sign somebody in and go where they were going."""
+    form = await forms.typed(request)
+    who = entry.Credentials(name=form.get("name")[:200], password=form.get("password")[:200])
+    try:
+        begun = await entry.sign_in(here, place.id, who, way=Way.COOKIE, address=origin, now=now)
+    except Problem as problem:
+        return await page(
+            request,
+            "pages/sign_in.html",
+            "Sign in",
+            status=problem.status,
+            values=form.values,
+            errors=forms.errors_of(problem),
+            next_href=form.get("next"),
+        )
+    response = see(own_path(form.get("next") or "/home"))
+    keep_signed_in(response, begun.token)
+    return response
+
+
+@router.post("/sign-out")
+async def sign_out(someone: MaybeSomeone, here: Here, now: Now) -> Response:
+    """End this sign-in."""
+    if someone is not None and someone.sign_in_id is not None:
+        async with here.unit_of_work(someone.organisation_id) as session:
+            await sign_ins.end(session, someone, someone.sign_in_id, now=now)
+    response = see("/")
+    response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+    return response
+
+
+@router.get("/recover")
+@router.get("/o/{organisation}/recover")
+async def recover_page(request: Request) -> Response:
+    """The form to get back in with."""
+    return await _recover_form(request, values={}, errors={})
+
+
+async def _recover_form(request: Request, *, values: Any, errors: Any) -> Response:
+    return await page(
+        request,
+        "pages/recover.html",
+        "Back in",
+        status=422 if errors else 200,
+        values=values,
+        errors=errors,
+        contact_line="The people who run this place can give you a code that works for a day.",
+    )
+
+
+@router.post("/recover")
+@router.post("/o/{organisation}/recover")
+async def recover(
+    request: Request, place: Place, here: Here, origin: Address, now: Now
+) -> Response:
+    """Let somebody back in with a recovery code and a new password."""
+    form = await forms.typed(request)
+    try:
+        who = forms.read(
+            entry.Recovery,
+            {name: form.get(field) for name, field in _RECOVERY.items()},
+        )
+        begun = await entry.recover(here, place.id, who, way=Way.COOKIE, address=origin, now=now)
+    except Problem as problem:
+        return await _recover_form(request, values=form.values, errors=forms.errors_of(problem))
+    response = see("/home")
+    keep_signed_in(response, begun.token)
+    return response
+
+
+_RECOVERY = {"name": "name", "code": "recovery", "password": "password"}
+
+
+async def _begun(here: Here) -> bool:
+    async with here.reading(all_organisations=True) as session:
+        return await beginnings.has_begun(session)
+
+
+@router.get("/first-run")
+async def first_run_page(request: Request, here: Here) -> Response:
+    """The first page of a new installation; it is gone once there is an organisation."""
+    if await _begun(here):
+        return see("/")
+    return await _first_run_form(request, values={}, errors={})
+
+
+async def _first_run_form(request: Request, *, values: Any, errors: Any) -> RedirectResponse | Any:
+    return await page(
+        request,
+        "staff/first_run.html",
+        "The first day",
+        status=422 if errors else 200,
+        values=values,
+        errors=errors,
+        needs_code=True,
+        timezones=[],
+    )
+
+
+@router.post("/first-run")
+async def first_run(request: Request, here: Here, now: Now) -> Response:
+    """Make the organisation and its first administrator."""
+    form = await forms.typed(request)
+    try:
+        beginnings.check_first_run_code(form.get("code"))
+        await credentials.check_strength(form.get("password"), about=(form.get("name"),))
+        password_hash = await credentials.hash_password(form.get("password"))
+        async with here.unit_of_work(all_organisations=True) as session:
+            beginning = await beginnings.begin(
+                session,
+                organisation_name=form.get("organisation"),
+                name=form.get("name"),
+                password_hash=password_hash,
+                now=now,
+            )
+    except Problem as problem:
+        errors = forms.errors_of(problem)
+        return await _first_run_form(request, values=form.values, errors=errors)
+    response = await page(
+        request,
+        "pages/recovery_words.html",
+        "Your way back in",
+        words=beginning.recovery_codes,
+        next_href="/home",
+    )
+    keep_signed_in(response, beginning.begun.token)
+    return response

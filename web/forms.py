@@ -1,0 +1,76 @@
+"""What came with a form: text only, bounded, and given back when something needs another look."""
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+
+from fastapi import Request
+from pydantic import ValidationError
+
+from api.shapes import In
+from core import limits
+from core.errors import Invalid, Problem
+from core.words import check
+
+# A profile with fifty experiences has a few hundred fields.
+MOST_FIELDS: Final = 1_000
+SomeIn = TypeVar("SomeIn", bound=In)
+
+
+class Form:
+    """The fields of one post, each trimmed; lists keep their order."""
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        self.pairs = pairs
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return the last value of that name."""
+        return next((value for key, value in reversed(self.pairs) if key == name), default)
+
+    def all(self, name: str) -> list[str]:
+        """Return every value of that name that is not empty."""
+        return [value for key, value in self.pairs if key == name and value]
+
+    def has(self, name: str) -> bool:
+        """Tell whether something was said under that name."""
+        return bool(self.get(name))
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What to give back to the page. Passwords are never given back."""
+        return {key: value for key, value in self.pairs if "password" not in key}
+
+
+async def typed(request: Request) -> Form:
+    """Read a form.
+
+    Raises:
+        Invalid: it holds a file or a character that can't be kept.
+        TooLarge: a field is longer than any field may be.
+    """
+    sent = await request.form(max_files=0, max_fields=MOST_FIELDS)
+    pairs = []
+    for name, value in sent.multi_items():
+        if not isinstance(value, str):
+            raise Invalid("Files can't be sent here.")
+        text = value.replace("\r\n", "\n").strip()
+        pairs.append((name, check(text, most=limits.PROFILE_CHARACTERS, field=name)))
+    return Form(pairs)
+
+
+def read(model: type[SomeIn], values: Mapping[str, Any]) -> SomeIn:
+    """Return typed values as the API's own shape.
+
+    Raises:
+        Invalid: with the first field that doesn't fit, in plain words.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        field = str(first["loc"][0]) if first["loc"] else ""
+        raise Invalid("Please look at this again.", field=field) from None
+
+
+def errors_of(problem: Problem) -> dict[str, str]:
+    """Return a fault as the page's `errors`: by field, or "" for the whole form."""
+    return {str(problem.extra.get("field") or ""): problem.detail}

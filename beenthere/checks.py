@@ -13,7 +13,7 @@ from core.clock import utc_now
 from core.database import Database
 from core.errors import Unavailable
 from core.settings import DEFAULT_SECRET, Settings
-from moderation.helping import CrisisDirectory
+from moderation.documents import CrisisDirectory
 from people import audit, documents, organisations, roles
 from people.organisations import Organisation
 from people.permissions import Role
@@ -156,12 +156,12 @@ async def verify_audit(settings: Settings | None = None) -> list[str]:
     settings = settings or Settings()
     encryption.install(settings.key_ring())
     database = Database(settings.database_url)
-    broken = []
     try:
         async with database.reading(all_organisations=True) as session:
-            for organisation in await organisations.everyone(session):
-                if found := await audit.verify(session, organisation.id):
-                    broken.append(f"{organisation.name}: entry {found.seq}: {found.why}")
+            chains = [
+                (organisation.name, await audit.verify(session, organisation.id))
+                for organisation in await organisations.everyone(session)
+            ]
     finally:
         await database.close()
-    return broken
+    return [f"{name}: entry {found.seq}: {found.why}" for name, found in chains if found]

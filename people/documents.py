@@ -44,6 +44,7 @@ class Settled(BaseModel):
 
 
 SomeSettled = TypeVar("SomeSettled", bound=Settled)
+SomeModel = TypeVar("SomeModel", bound=BaseModel)
 
 
 @lru_cache
@@ -99,7 +100,7 @@ async def change(
     return row.version
 
 
-def check(model: type[SomeSettled], body: object) -> SomeSettled:
+def check(model: type[SomeModel], body: object) -> SomeModel:
     """Return `body` as the model.
 
     Raises:

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from api import dependencies
+from api import dependencies, urgent_help
 from core.errors import NotSignedIn, Problem
 from moderation import helping
 from people.permissions import Act, Actor, allows
@@ -58,7 +59,7 @@ async def _render(env: Environment, template: str, context: dict[str, Any]) -> s
 async def _frame(request: Request, page_title: str, language: str) -> dict[str, Any]:
     settings = dependencies.settings(request)
     actor = await _actor(request)
-    say = environment(language).globals["gettext"]
+    say = translating.translations(language).gettext
     return {
         "site_name": settings.site_name,
         "page_title": say(page_title),
@@ -100,11 +101,15 @@ async def staffed_line(request: Request, actor: Actor | None) -> str:
     """Return true words about who is looking after this place now; "" when it can't be known."""
     database, now = dependencies.database(request), dependencies.now(request)
     try:
-        place = actor.organisation_id if actor else (await dependencies.organisation(request)).id
-        async with database.reading(place) as session:
-            return await helping.staffed_line(session, now=now)
+        place = await organisation_of(request, actor)
+        return helping.who_is_here(await urgent_help.place_now(database, place, now=now))
     except Problem:
         return ""
+
+
+async def organisation_of(request: Request, actor: Actor | None) -> UUID:
+    """Return the id of the reader's organisation; for a stranger, the one they stand before."""
+    return actor.organisation_id if actor else (await dependencies.organisation(request)).id
 
 
 def moment(at: datetime, zone: str = "Europe/London") -> dict[str, str]:

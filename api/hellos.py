@@ -1,0 +1,130 @@
+"""Hellos: asking, answering, and the talks they open."""
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Response, status
+
+from api.dependencies import Guard, Here, Now, Someone
+from api.profiles import screened
+from api.shapes import In, Out, Page
+from core.database import Database
+from core.safety import Safety
+from core.words import Line
+from matching import connections, requests
+from matching.pairs import Connection
+from people.permissions import Actor
+
+router = APIRouter(tags=["hellos"])
+
+
+class HelloIn(In):
+    """To whom, and in which words."""
+
+    to: UUID
+    words: Line
+
+
+class HelloId(Out):
+    """A hello that was taken. Whether it reaches anybody is nobody's to know."""
+
+    id: UUID
+
+
+class RoomId(Out):
+    """The talk that opened."""
+
+    room_id: UUID
+
+
+class ReceivedOut(Out):
+    """A hello that waits for an answer; `folded` are spans of `words`."""
+
+    id: UUID
+    asker_id: UUID
+    name: str
+    words: str
+    folded: list[list[int]]
+    words_for_self: str
+    about: str
+    asked_at: datetime
+    expires_at: datetime
+
+
+class SentOut(Out):
+    """A hello of one's own."""
+
+    id: UUID
+    asked_id: UUID
+    name: str
+    words: str
+    outcome: str
+    asked_at: datetime
+    expires_at: datetime
+    room_id: UUID | None
+
+
+async def say(
+    database: Database, safety: Safety, actor: Actor, to: UUID, words: str, *, now: datetime
+) -> Connection:
+    """Screen a hello, then send it."""
+    verdict = await screened(database, safety, actor, words)
+    async with database.unit_of_work(actor.organisation_id) as session:
+        return await connections.ask(
+            session, actor, to, words=words, verdict=verdict, safety=safety, now=now
+        )
+
+
+@router.post("/hellos", status_code=status.HTTP_201_CREATED)
+async def ask(body: HelloIn, actor: Someone, here: Here, guard: Guard, now: Now) -> HelloId:
+    """Say hello to somebody."""
+    hello = await say(here, guard, actor, body.to, body.words, now=now)
+    return HelloId(id=hello.id)
+
+
+@router.get("/hellos/received")
+async def list_received(actor: Someone, here: Here, now: Now) -> Page[ReceivedOut]:
+    """Return the hellos that wait for one's answer, the oldest first."""
+    async with here.reading(actor.organisation_id) as session:
+        found = await requests.received(session, actor, now=now)
+    return Page(items=[ReceivedOut.model_validate(hello) for hello in found])
+
+
+@router.get("/hellos/sent")
+async def list_sent(actor: Someone, here: Here, now: Now) -> Page[SentOut]:
+    """Return one's own hellos of the last month, the newest first."""
+    async with here.reading(actor.organisation_id) as session:
+        found = await requests.sent(session, actor, now=now)
+    return Page(items=[SentOut.model_validate(hello) for hello in found])
+
+
+@router.post("/hellos/{hello_id}/yes")
+async def accept(hello_id: UUID, actor: Someone, here: Here, now: Now) -> RoomId:
+    """Say yes: a talk opens. Saying it again gives the same talk."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        talk = await connections.accept(session, actor, hello_id, now=now)
+    return RoomId.model_validate(talk)
+
+
+@router.post("/hellos/{hello_id}/not-now", status_code=status.HTTP_204_NO_CONTENT)
+async def not_now(hello_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Say "not just now". Idempotent."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await connections.answer_not_free(session, actor, hello_id, now=now)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.delete("/hellos/{hello_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def withdraw(hello_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Take one's own hello back. Idempotent."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await connections.withdraw(session, actor, hello_id, now=now)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.post("/hellos/{hello_id}/end", status_code=status.HTTP_204_NO_CONTENT)
+async def end(hello_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Leave the talk it opened; it stays readable. Idempotent."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await connections.end(session, actor, hello_id, now=now)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,65 @@
+"""Every route of the JSON API and the live socket, under /api/v1."""
+
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import PlainTextResponse
+
+from api import (
+    accounts,
+    administration,
+    cases,
+    concerns,
+    groups,
+    hellos,
+    live,
+    offers,
+    profiles,
+    rooms,
+    sign_ins,
+    urgent_help,
+)
+from api.dependencies import Here
+from core.errors import Unavailable
+from people import organisations
+
+PREFIX: Final = "/api/v1"
+ROUTERS: Final = (
+    accounts.router,
+    sign_ins.router,
+    profiles.router,
+    offers.router,
+    hellos.router,
+    rooms.router,
+    groups.router,
+    concerns.router,
+    cases.router,
+    administration.router,
+    urgent_help.router,
+)
+health = APIRouter(include_in_schema=False)
+
+
+@health.get("/healthz")
+async def healthz() -> PlainTextResponse:
+    """This process answers."""
+    return PlainTextResponse("ok\n")
+
+
+@health.get("/readyz")
+async def readyz(here: Here) -> PlainTextResponse:
+    """This process reaches its database; 503 when it doesn't."""
+    try:
+        async with here.reading(all_organisations=True) as session:
+            await organisations.everyone(session)
+    except Unavailable:
+        return PlainTextResponse("the database can't be reached\n", 503)
+    return PlainTextResponse("ready\n")
+
+
+def install(app: FastAPI) -> None:
+    """Add every route."""
+    for router in ROUTERS:
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(health)
+    app.add_api_websocket_route(f"{PREFIX}/live", live.live)

@@ -1,5 +1,6 @@
 """What every request passes first: our host, our origin, a bounded body; and careful headers."""
 
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import limits
+from core.errors import TooLarge
 from core.settings import Settings, is_loopback
 
 SAFE_METHODS: Final = {"GET", "HEAD", "OPTIONS"}
@@ -33,10 +35,6 @@ HEADERS: Final = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
 }
-
-
-class TooBig(Exception):
-    """The body grew past the limit while it was read."""
 
 
 class Guards:
@@ -69,7 +67,7 @@ class Guards:
         if scope["type"] == "http" and not self._is_our_own(scope["method"], headers):
             return 403, "cross_site", "That came from another site, so we did nothing."
         if int(headers.get("content-length") or 0) > limits.BODY_BYTES:
-            return 413, "too_large", "That is more than we can take at once."
+            return TooLarge.status, TooLarge.code, TooLarge.title
         return None
 
     def _is_our_host(self, host: str) -> bool:
@@ -99,21 +97,27 @@ class Guards:
         return is_loopback(self.settings.host) and parts.netloc == host
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        taken = 0
+        taken, has_begun = 0, False
 
         async def counted() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > limits.BODY_BYTES:
-                raise TooBig
+                raise TooLarge
             return message
 
-        try:
-            await self.app(scope, counted, send)
-        except TooBig:
-            fault = _problem(413, "too_large", "That is more than we can take at once.")
-            await fault(scope, receive, send)
+        async def judged(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = has_begun or taken <= limits.BODY_BYTES
+            if has_begun:
+                await send(message)
+
+        # Frameworks answer a body that breaks off in their own ways: we answer for them.
+        with suppress(TooLarge):
+            await self.app(scope, counted, judged)
+        if not has_begun:
+            await _problem(TooLarge.status, TooLarge.code, TooLarge.title)(scope, receive, send)
 
 
 def _problem(status: int, code: str, title: str) -> JSONResponse:

@@ -1,0 +1,183 @@
+"""About me: all optional, saved as one goes, in one's own words."""
+
+import re
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api import profiles as own
+from api.dependencies import Guard, Here, Now, Someone
+from core.errors import Conflict, Problem
+from matching.documents import Person
+from matching.profiles import OwnProfile
+from matching.vocabulary import Vocabulary
+from people import documents
+from web import forms
+from web.forms import Form
+from web.rendering import page, see
+
+router = APIRouter(include_in_schema=False)
+
+# What is typed with a line for each.
+LINES: Final = ("used", "wanted", "interests", "wont_talk_about")
+MANY: Final = ("looking_for", "can_offer", "available", "languages")
+EMPTY: Final = {"id": "", "words": "", "topic": "", "where": "rather_not_say", "weight": "nice"}
+LANGUAGES: Final = (
+    ("en", "English"),
+    ("cy", "Cymraeg"),
+    ("ga", "Gaeilge"),
+    ("gd", "Gàidhlig"),
+    ("pl", "Polski"),
+    ("ur", "اردو"),
+    ("pa", "ਪੰਜਾਬੀ"),
+    ("bn", "বাংলা"),
+    ("ar", "العربية"),
+    ("ro", "Română"),
+    ("pt", "Português"),
+    ("bfi", "BSL"),
+    ("isg", "ISL"),
+)
+
+
+@router.get("/about-me")
+async def about_me(request: Request, actor: Someone, here: Here, now: Now) -> Response:
+    """Show what one has told, to be changed."""
+    mine = await own.read_own(here, actor, now=now)
+    saved = (
+        f"Saved {mine.saved_at:%H:%M}" if mine.saved_at and "saved" in request.query_params else ""
+    )
+    return await _form(
+        request,
+        here,
+        actor,
+        values=_values(mine.document) | {"version": str(mine.version)},
+        experiences=_experiences(mine.document) or [EMPTY],
+        saved_line=saved,
+    )
+
+
+def _values(document: Person) -> dict[str, Any]:
+    told = document.model_dump(mode="json")
+    values = {name: told[name] for name in ("words_for_self", "about", *MANY)}
+    values |= {name: "\n".join(told[name]) for name in LINES}
+    return values | {"age_band": told["age_band"] or "", "how_many": str(told["capacity"])}
+
+
+def _experiences(document: Person) -> list[dict[str, Any]]:
+    told = document.model_dump(mode="json")["experiences"]
+    return [one | {"id": str(number)} for number, one in enumerate(told)]
+
+
+async def _form(
+    request: Request,
+    here: Here,
+    actor: Someone,
+    *,
+    values: dict[str, Any],
+    experiences: list[dict[str, Any]],
+    errors: dict[str, str] | None = None,
+    saved_line: str = "",
+    open_part: str = "lived",
+) -> Response:
+    async with here.reading(actor.organisation_id) as session:
+        known = await documents.current(session, Vocabulary)
+    topics = [{"value": "", "label": "none of these"}]
+    topics += [{"value": topic.name, "label": topic.name} for topic in known.topics]
+    return await page(
+        request,
+        "pages/about_me.html",
+        "About me",
+        status=422 if errors else 200,
+        values=values,
+        experiences=experiences,
+        topics=topics,
+        languages=[{"value": value, "label": label} for value, label in LANGUAGES],
+        errors=errors or {},
+        open_part=open_part,
+        saved_line=saved_line,
+    )
+
+
+@router.post("/about-me")
+async def save(request: Request, actor: Someone, here: Here, guard: Guard, now: Now) -> Response:
+    """Save what was told; "add another" and "take out" show the form again, nothing lost."""
+    form = await forms.typed(request)
+    experiences = _typed_experiences(form)
+    do = form.get("do")
+    if do == "add-experience":
+        experiences.append(EMPTY)
+    if removed := re.fullmatch(r"remove-(\d{1,3})", do):
+        experiences = [one for n, one in enumerate(experiences) if n != int(removed[1])]
+    if do != "save":
+        return await _form(
+            request, here, actor, values=_given_back(form), experiences=experiences or [EMPTY]
+        )
+    try:
+        mine = await own.read_own(here, actor, now=now)
+        document = own.document_of(actor, _told(form, experiences, mine))
+        version = int(form.get("version") or mine.version)
+        await own.save_own(here, guard, actor, document, over_version=version, now=now)
+    except Problem as problem:
+        values = _given_back(form)
+        if isinstance(problem, Conflict):
+            # Saving again after having looked is a decision of one's own.
+            values["version"] = str((await own.read_own(here, actor, now=now)).version)
+        errors = {_posted(str(problem.extra.get("field") or "")): problem.detail}
+        return await _form(
+            request, here, actor, values=values, experiences=experiences, errors=errors
+        )
+    return see("/about-me?saved=1")
+
+
+def _typed_experiences(form: Form) -> list[dict[str, Any]]:
+    found = []
+    for number in range(200):
+        names = {key: f"experience-{number}-{key}" for key in EMPTY}
+        if not any(key == names["words"] for key, _ in form.pairs):
+            break
+        found.append({key: form.get(name, EMPTY[key]) for key, name in names.items()})
+    return found
+
+
+def _told(form: Form, experiences: list[dict[str, Any]], mine: OwnProfile) -> dict[str, Any]:
+    """Return the document as typed, over what the form doesn't show."""
+    told = mine.document.model_dump(mode="json")
+    for name in LINES:
+        told[name] = [line.strip() for line in form.get(name).splitlines() if line.strip()]
+    for name in MANY:
+        told[name] = form.all(name)
+    told["languages"] = told["languages"] or ["en"]
+    told["words_for_self"], told["about"] = form.get("words_for_self"), form.get("about")
+    told["age_band"] = form.get("age_band") or None
+    told["capacity"] = form.get("how_many") or "3"
+    told["experiences"] = [
+        {key: one[key] for key in EMPTY if key != "id"}
+        for one in experiences
+        if one["words"] or one["topic"]
+    ]
+    return told
+
+
+def _given_back(form: Form) -> dict[str, Any]:
+    return form.values | {name: form.all(name) for name in MANY}
+
+
+def _posted(field: str) -> str:
+    """Return the posted name of a document's field, as the page knows it."""
+    if found := re.match(r"experiences\.(\d+)\.?(\w*)", field):
+        return f"experience-{found[1]}-{found[2] or 'words'}"
+    return {"capacity": "how_many"}.get(field.partition(".")[0], field.partition(".")[0])
+
+
+@router.get("/about-me/as-others-see-me")
+async def as_others_see_me(request: Request, actor: Someone, here: Here, now: Now) -> Response:
+    """Show one's own card as others see it."""
+    mine = await own.read_own(here, actor, now=now)
+    card = {
+        "id": actor.account_id,
+        "name": actor.name,
+        "words": mine.document.about or mine.document.words_for_self,
+        "why": "Here they read what you share, for example: “You've both lived with …”.",
+    }
+    return await page(request, "pages/as_others_see_me.html", "As others see me", person=card)

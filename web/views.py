@@ -1,0 +1,103 @@
+"""Plain shapes that templates take, made from what the domain returns."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chat.frames import Logged, Message
+from chat.kinds import Status
+from matching.offers import GroupCard
+from web.rendering import moment
+
+FOLDED = "[some words are folded away]"
+
+
+def parts(
+    text: str, folds: Iterable[Sequence[int]], *, is_mine: bool = False
+) -> list[dict[str, Any]]:
+    """Cut a text at its folded spans; only its author gets the words of a folded part."""
+    found, at = [], 0
+    for start, end in folds:
+        if start > at:
+            found.append({"text": text[at:start], "is_folded": False})
+        found.append({"text": text[start:end] if is_mine else "", "is_folded": True})
+        at = end
+    if at < len(text) or not found:
+        found.append({"text": text[at:], "is_folded": False})
+    return found
+
+
+def folded_text(text: str, folds: Iterable[Sequence[int]]) -> str:
+    """Return a text as its reader sees it, in one string."""
+    return "".join(FOLDED if part["is_folded"] else part["text"] for part in parts(text, folds))
+
+
+def messages(logged: Iterable[Logged], me: UUID, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
+    """Return what was said as the talk's page shows it; other events say nothing there."""
+    said = [frame for frame in logged if isinstance(frame, Message)]
+    by_id = {frame.id: frame for frame in said}
+    return [_message(frame, me, names, by_id) for frame in said]
+
+
+def _message(
+    frame: Message, me: UUID, names: Mapping[UUID, str], by_id: Mapping[UUID, Message]
+) -> dict[str, Any]:
+    is_mine = frame.sender == me
+    answered = by_id.get(frame.reply_to) if frame.reply_to else None
+    return {
+        "seq": frame.seq,
+        "id": frame.id,
+        "by": {"id": frame.sender, "name": name_of(frame.sender, names)},
+        "is_mine": is_mine,
+        "parts": parts(frame.text or "", frame.folds, is_mine=is_mine),
+        "note": frame.note or "",
+        "written_at": moment(frame.written_at or frame.at),
+        "is_edited": False,
+        "is_removed": frame.status is Status.REMOVED,
+        "is_veiled": frame.status is Status.HIDDEN,
+        "reply": _reply(answered, names) if answered else None,
+    }
+
+
+def _reply(answered: Message, names: Mapping[UUID, str]) -> dict[str, str]:
+    words = folded_text(answered.text or "", answered.folds)
+    return {"name": name_of(answered.sender, names), "words": words[:120]}
+
+
+def name_of(account_id: UUID | None, names: Mapping[UUID, str]) -> str:
+    """Return a name; of a tombstone, that somebody was here."""
+    return names.get(account_id, "Somebody who left") if account_id else "Somebody who left"
+
+
+def offered_group(card: GroupCard) -> dict[str, Any]:
+    """Return an offered group as its card shows it."""
+    return {
+        "id": card.id,
+        "name": card.name,
+        "words": "",
+        "purpose": card.purpose,
+        "for_whom": card.for_whom,
+        "mode_line": MODE_LINES["standard"],
+        "next_meeting": None,
+        "people_line": "",
+        "why": " ".join(reason.sentence for reason in card.reasons),
+        "is_mine": False,
+    }
+
+
+MODE_LINES = {
+    "standard": "Software notices when someone may come to harm, and people look.",
+    "close": "A person reads each message before it is shown, save from someone in distress.",
+    "self_held": "The group looks after itself. People look only when somebody tells us.",
+}
+
+
+def since(at: datetime, now: datetime) -> str:
+    """Say how long ago something was, roughly: "4 minutes", "3 hours", "2 days"."""
+    minutes = max(0, int((now - at).total_seconds() // 60))
+    for size, word in ((1440, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= size:
+            count = minutes // size
+            return f"{count} {word}{'' if count == 1 else 's'}"
+    return "a moment"

@@ -47,8 +47,20 @@ class ReceivedOut(Out):
     folded: list[list[int]]
     words_for_self: str
     about: str
+    because: tuple[str, ...]
     asked_at: datetime
     expires_at: datetime
+
+
+class IntroductionOut(Out):
+    """Somebody one is about to say hello to, and three ways to begin."""
+
+    id: UUID
+    name: str
+    words_for_self: str
+    about: str
+    because: tuple[str, ...]
+    starters: tuple[str, ...]
 
 
 class SentOut(Out):
@@ -80,6 +92,14 @@ async def ask(body: HelloIn, actor: Someone, here: Here, guard: Guard, now: Now)
     """Say hello to somebody."""
     hello = await say(here, guard, actor, body.to, body.words, now=now)
     return HelloId(id=hello.id)
+
+
+@router.get("/people/{account_id}/introduction")
+async def introduce(account_id: UUID, actor: Someone, here: Here, now: Now) -> IntroductionOut:
+    """Return what to say hello with."""
+    async with here.reading(actor.organisation_id) as session:
+        found = await requests.introduction(session, actor, account_id, now=now)
+    return IntroductionOut.model_validate(found)
 
 
 @router.get("/hellos/received")

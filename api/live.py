@@ -9,6 +9,7 @@ import contextlib
 from typing import Final
 from urllib.parse import urlsplit
 
+import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from api.dependencies import token_of
@@ -19,6 +20,8 @@ from core.errors import Problem
 from core.settings import Settings, is_loopback
 from people import sign_ins
 from people.permissions import Actor
+
+log = structlog.get_logger(__name__)
 
 # chat.md §1: who takes this long over one write is closed, and resumes.
 STALLED_SECONDS: Final = 10.0
@@ -84,7 +87,9 @@ async def _until_one_ends(websocket: WebSocket, engine: Engine, listener: Listen
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(ended, Exception) and not isinstance(ended, WebSocketDisconnect):
+                log.error("live_socket_failed", exc_info=ended)
 
 
 async def _read(websocket: WebSocket, engine: Engine, listener: Listener) -> None:

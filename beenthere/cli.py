@@ -81,7 +81,10 @@ def schema(kind: Annotated[str, typer.Argument(help="person or group")] = "perso
     """Print the JSON Schema of a document."""
     from matching import documents
 
-    models = {"person": documents.Person, "group": documents.GroupDocument}
+    models: dict[str, type[documents.Document]] = {
+        "person": documents.Person,
+        "group": documents.GroupDocument,
+    }
     if kind not in models:
         raise typer.BadParameter(f"there is no schema of that name; there are: {', '.join(models)}")
     typer.echo(json.dumps(models[kind].model_json_schema(), indent=2, ensure_ascii=False))

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -54,7 +55,7 @@ async def run(url: str, step: Callable[[Config], Any], **x_arguments: str) -> An
     def with_connection(connection: Connection) -> Any:
         config = _config()
         config.attributes["connection"] = connection
-        config.cmd_opts = _Options([f"{name}={value}" for name, value in x_arguments.items()])
+        config.cmd_opts = Namespace(x=[f"{name}={value}" for name, value in x_arguments.items()])
         return step(config)
 
     try:
@@ -62,11 +63,6 @@ async def run(url: str, step: Callable[[Config], Any], **x_arguments: str) -> An
             return await connection.run_sync(with_connection)
     finally:
         await engine.dispose()
-
-
-class _Options:
-    def __init__(self, x: list[str]) -> None:
-        self.x = x
 
 
 async def upgrade(url: str, revision: str = "head") -> None:

@@ -14,11 +14,12 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from beenthere import mail
+from chat import pending
 from core.clock import Clock
 from core.database import Database
 from core.settings import Settings
 from matching import connections
-from moderation import actions, cases
+from moderation import claims, effects
 from people import leases, organisations, throttles
 
 log = structlog.get_logger(__name__)
@@ -28,15 +29,13 @@ Sweep = Callable[[AsyncSession, datetime], Awaitable[object]]
 LEASE_LASTS: Final = timedelta(seconds=60)
 
 
-async def _forget_throttles(session: AsyncSession, now: datetime) -> None:
-    await throttles.forget(session, now=now)
-
-
 SWEEPS: Final[dict[str, Sweep]] = {
     "hellos": connections.expire,
-    "claims": cases.expire_claims,
-    "effects": actions.undo_due,
-    "throttles": _forget_throttles,
+    "rests": connections.rest,
+    "waiting": lambda session, now: pending.release_due(session, now=now),
+    "claims": lambda session, now: claims.expire_claims(session, now=now),
+    "effects": lambda session, now: effects.undo_due(session, now=now),
+    "throttles": lambda session, now: throttles.forget(session, now=now),
 }
 
 

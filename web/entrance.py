@@ -3,14 +3,14 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from api import entry
 from api.dependencies import COOKIE, Address, Here, MaybeSomeone, Now, Place
 from core import limits
 from core.errors import Problem
 from groups import cards
-from people import beginnings, consents, credentials, documents, sign_ins
+from people import beginnings, consents, documents, sign_ins
 from people.consents import Agreements, Purpose
 from people.joining import Joining
 from people.sign_ins import Way
@@ -230,59 +230,3 @@ async def recover(
 
 
 _RECOVERY = {"name": "name", "code": "recovery", "password": "password"}
-
-
-async def _begun(here: Here) -> bool:
-    async with here.reading(all_organisations=True) as session:
-        return await beginnings.has_begun(session)
-
-
-@router.get("/first-run")
-async def first_run_page(request: Request, here: Here) -> Response:
-    """The first page of a new installation; it is gone once there is an organisation."""
-    if await _begun(here):
-        return see("/")
-    return await _first_run_form(request, values={}, errors={})
-
-
-async def _first_run_form(request: Request, *, values: Any, errors: Any) -> RedirectResponse | Any:
-    return await page(
-        request,
-        "staff/first_run.html",
-        "The first day",
-        status=422 if errors else 200,
-        values=values,
-        errors=errors,
-        needs_code=True,
-        timezones=[],
-    )
-
-
-@router.post("/first-run")
-async def first_run(request: Request, here: Here, now: Now) -> Response:
-    """Make the organisation and its first administrator."""
-    form = await forms.typed(request)
-    try:
-        beginnings.check_first_run_code(form.get("code"))
-        await credentials.check_strength(form.get("password"), about=(form.get("name"),))
-        password_hash = await credentials.hash_password(form.get("password"))
-        async with here.unit_of_work(all_organisations=True) as session:
-            beginning = await beginnings.begin(
-                session,
-                organisation_name=form.get("organisation"),
-                name=form.get("name"),
-                password_hash=password_hash,
-                now=now,
-            )
-    except Problem as problem:
-        errors = forms.errors_of(problem)
-        return await _first_run_form(request, values=form.values, errors=errors)
-    response = await page(
-        request,
-        "pages/recovery_words.html",
-        "Your way back in",
-        words=beginning.recovery_codes,
-        next_href="/home",
-    )
-    keep_signed_in(response, beginning.begun.token)
-    return response

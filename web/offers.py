@@ -10,11 +10,11 @@ from fastapi.responses import Response
 from api import hellos as asking
 from api import offers as offering
 from api.dependencies import Guard, Here, Now, Someone
-from core.errors import NotFound, Problem
+from core.errors import Problem
 from matching import answers, asks, connections, hellos, requests
 from matching.answers import Answer
-from matching.offers import GroupCard, Offers, PersonCard
-from matching.requests import Outcome, Received, Sent
+from matching.offers import PersonCard
+from matching.requests import Introduction, Outcome, Received, Sent
 from people.permissions import Actor
 from web import forms, views
 from web.rendering import moment, page, see
@@ -31,7 +31,7 @@ async def offers(request: Request, actor: Someone, here: Here, now: Now) -> Resp
         "pages/offers.html",
         "People and groups",
         people=[_person(card) for card in found.people],
-        groups=[_group(card) for card in found.groups],
+        groups=[views.offered_group(card) for card in found.groups],
         small_line=found.small_line,
         hint_line=found.hint_line,
         can_refresh=found.can_refresh,
@@ -47,10 +47,6 @@ def _person(card: PersonCard) -> dict[str, Any]:
         "facts": [],
         "change_href": "/about-me",
     }
-
-
-def _group(card: GroupCard) -> dict[str, Any]:
-    return views.offered_group(card)
 
 
 @router.post("/offers/{candidate_id}/not-now")
@@ -101,7 +97,7 @@ def _received(hello: Received) -> dict[str, Any]:
         "id": hello.id,
         "name": hello.name,
         "words": views.folded_text(hello.words, hello.folded),
-        "why": "",
+        "why": " ".join(hello.because),
         "about": hello.about or hello.words_for_self,
         "at": moment(hello.asked_at),
     }
@@ -129,30 +125,31 @@ async def say_hello_page(
     request: Request, actor: Someone, here: Here, now: Now, to: UUID, starter: int = 0
 ) -> Response:
     """Show three ways to begin, made of what both have said."""
-    person, starters = await _greeted(here, actor, to, now=now)
-    chosen = min(max(starter, 0), len(starters) - 1)
-    values = {"words": starters[chosen]}
-    return await _form(request, actor, here, person, starters, chosen, values, {}, now=now)
+    person = await _greeted(here, actor, to, now=now)
+    chosen = min(max(starter, 0), len(person.starters) - 1)
+    values = {"words": person.starters[chosen]}
+    return await _form(request, actor, here, person, chosen, values, {}, now=now)
 
 
-async def _greeted(
-    here: Here, actor: Actor, to: UUID, *, now: datetime
-) -> tuple[PersonCard, tuple[str, ...]]:
-    """Return somebody who is offered to the actor, and three starters for them."""
-    found: Offers = await offering.for_actor(here, actor, now=now)
-    card = next((card for card in found.people if card.id == to), None)
-    if card is None:
-        raise NotFound("They're not free to talk just now. There are others on your page.")
+async def _greeted(here: Here, actor: Actor, to: UUID, *, now: datetime) -> Introduction:
     async with here.reading(actor.organisation_id) as session:
-        return card, await hellos.starters_for(session, actor, to)
+        return await requests.introduction(session, actor, to, now=now)
+
+
+def _greeting(person: Introduction) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "words": person.about or person.words_for_self,
+        "why": " ".join(person.because),
+    }
 
 
 async def _form(
     request: Request,
     actor: Actor,
     here: Here,
-    person: PersonCard,
-    starters: tuple[str, ...],
+    person: Introduction,
     chosen: int,
     values: dict[str, str],
     errors: dict[str, str],
@@ -166,8 +163,8 @@ async def _form(
         "pages/say_hello.html",
         "Say hello",
         status=422 if errors else 200,
-        person=_person(person),
-        starters=starters,
+        person=_greeting(person),
+        starters=person.starters,
         chosen=chosen,
         values=values,
         errors=errors,
@@ -186,10 +183,10 @@ async def say_hello(
     try:
         await asking.say(here, guard, actor, to, words, now=now)
     except Problem as problem:
-        person, starters = await _greeted(here, actor, to, now=now)
+        person = await _greeted(here, actor, to, now=now)
         errors = {"words": _because(problem)}
         values = {"words": words}
-        return await _form(request, actor, here, person, starters, 0, values, errors, now=now)
+        return await _form(request, actor, here, person, 0, values, errors, now=now)
     return see("/hellos")
 
 

@@ -7,9 +7,12 @@ from uuid import UUID
 
 from chat.frames import Logged, Message
 from chat.kinds import Status
+from groups.cards import Shown
 from matching.offers import GroupCard
 from web.rendering import moment
 
+# Fewer are not counted aloud.
+FEW = 4
 FOLDED = "[some words are folded away]"
 
 
@@ -84,6 +87,29 @@ def offered_group(card: GroupCard) -> dict[str, Any]:
         "why": " ".join(reason.sentence for reason in card.reasons),
         "is_mine": False,
     }
+
+
+def group_card(group: Shown, *, is_mine: bool = False) -> dict[str, Any]:
+    """Return a group as its card shows it."""
+    card = group.card
+    return {
+        "id": group.id,
+        "name": card.name,
+        "words": card.about,
+        "purpose": card.purpose,
+        "for_whom": card.for_whom,
+        "mode_line": MODE_LINES[group.safety_mode],
+        "next_meeting": None,
+        "people_line": _people_line(group),
+        "why": "",
+        "is_mine": is_mine,
+    }
+
+
+def _people_line(group: Shown) -> str:
+    if group.member_count < FEW:
+        return "A few people"
+    return f"{group.member_count} people" + ("" if group.has_room else ". It is full just now.")
 
 
 MODE_LINES = {

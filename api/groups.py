@@ -1,0 +1,282 @@
+"""Groups: their cards, coming in, and what those who look after them can do."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response, status
+from pydantic import Field
+
+from api.dependencies import Guard, Here, Now, Someone
+from api.profiles import screened
+from api.shapes import In, Out, Page
+from core.database import Database
+from core.safety import Safety
+from core.words import Line, Note
+from groups import cards, facilitators, members, requests, rosters
+from groups.cards import Card
+from people import documents
+from people.permissions import Actor
+
+router = APIRouter(tags=["groups"])
+
+
+class GroupOut(Out):
+    """A group, as anyone in the organisation may read of it."""
+
+    id: UUID
+    version: int
+    card: dict[str, Any]
+    safety_mode: str
+    member_count: int
+    has_room: bool
+
+
+class GroupIn(In):
+    """A new group, and who looks after it."""
+
+    card: dict[str, Any]
+    facilitator_id: UUID
+
+
+class CardIn(In):
+    """A card over the version it was made from."""
+
+    version: int
+    card: dict[str, Any]
+
+
+class MineOut(Out):
+    """A group one is in."""
+
+    group_id: UUID
+    name: str
+    room_id: UUID
+    is_facilitator: bool
+
+
+class MemberOut(Out):
+    """Somebody in a group. `muted_until` is for those who look after it."""
+
+    account_id: UUID
+    name: str
+    is_facilitator: bool
+    joined_at: datetime
+    muted_until: datetime | None
+
+
+class Standing(Out):
+    """How one stands to a group: none, asked or in."""
+
+    place: str
+
+
+class AskIn(In):
+    """A few words to those who look after the group, or none."""
+
+    note: Line = ""
+
+
+class WaitingOut(Out):
+    """Somebody who would like to come in."""
+
+    id: UUID
+    account_id: UUID
+    name: str
+    note: str
+    folded: list[list[int]]
+    asked_at: datetime
+    was_removed: bool
+
+
+class ReasonIn(In):
+    """Why, in words the person will read."""
+
+    reason: Note
+
+
+class MuteIn(ReasonIn):
+    """Why, and for how long."""
+
+    minutes: int = Field(ge=15, le=7 * 24 * 60)
+
+
+def card_of(told: dict[str, Any]) -> Card:
+    """Return what was told as a card.
+
+    Raises:
+        Invalid: with the field that can't be used.
+    """
+    return documents.check(Card, told)
+
+
+def out(group: cards.Shown) -> GroupOut:
+    """Return a group as JSON shows it."""
+    return GroupOut(
+        id=group.id,
+        version=group.version,
+        card=group.card.model_dump(mode="json"),
+        safety_mode=group.safety_mode,
+        member_count=group.member_count,
+        has_room=group.has_room,
+    )
+
+
+async def ask_in(
+    database: Database, safety: Safety, actor: Actor, group_id: UUID, note: str, *, now: datetime
+) -> UUID:
+    """Screen a note, then ask with it."""
+    verdict = await screened(database, safety, actor, note)
+    async with database.unit_of_work(actor.organisation_id) as session:
+        return await requests.ask(
+            session, actor, group_id, note=note, verdict=verdict, safety=safety, now=now
+        )
+
+
+@router.get("/groups")
+async def list_all(actor: Someone, here: Here) -> Page[GroupOut]:
+    """Return the cards of all groups."""
+    async with here.reading(actor.organisation_id) as session:
+        return Page(items=[out(group) for group in await cards.everything(session)])
+
+
+@router.post("/groups", status_code=status.HTTP_201_CREATED)
+async def open_one(body: GroupIn, actor: Someone, here: Here, now: Now) -> GroupOut:
+    """Open a group and ask somebody else to look after it."""
+    card = card_of(body.card)
+    async with here.unit_of_work(actor.organisation_id) as session:
+        group = await facilitators.open_group(
+            session, actor, card, facilitator_id=body.facilitator_id, now=now
+        )
+        return out(cards.shown(group))
+
+
+@router.get("/me/groups")
+async def list_mine(actor: Someone, here: Here) -> Page[MineOut]:
+    """Return the groups one is in."""
+    async with here.reading(actor.organisation_id) as session:
+        found = await rosters.mine(session, actor)
+    items = [
+        MineOut(
+            group_id=one.group.id,
+            name=one.group.card.name,
+            room_id=one.room_id,
+            is_facilitator=one.is_facilitator,
+        )
+        for one in found
+    ]
+    return Page(items=items)
+
+
+@router.get("/groups/{group_id}")
+async def read(group_id: UUID, actor: Someone, here: Here) -> GroupOut:
+    """Return a group's card."""
+    async with here.reading(actor.organisation_id) as session:
+        return out(await cards.read(session, group_id))
+
+
+@router.put("/groups/{group_id}/card", status_code=status.HTTP_204_NO_CONTENT)
+async def change(group_id: UUID, body: CardIn, actor: Someone, here: Here, now: Now) -> Response:
+    """Replace the card; 409 when another was saved meanwhile, or it has too few places."""
+    card = card_of(body.card)
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await cards.change(session, actor, group_id, card, over_version=body.version, now=now)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.get("/groups/{group_id}/place")
+async def stand(group_id: UUID, actor: Someone, here: Here) -> Standing:
+    """Return how one stands to a group."""
+    async with here.reading(actor.organisation_id) as session:
+        return Standing(place=await requests.place(session, actor, group_id))
+
+
+@router.put("/groups/{group_id}/place", status_code=status.HTTP_204_NO_CONTENT)
+async def join(group_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Come in by an open door. Idempotent."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await members.join(session, actor, group_id, now=now)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.delete("/groups/{group_id}/place", status_code=status.HTTP_204_NO_CONTENT)
+async def leave(group_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Go, or take back one's asking. Idempotent."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await requests.withdraw(session, actor, group_id, now=now)
+        await members.leave(session, actor, group_id, now=now)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.post("/groups/{group_id}/requests", status_code=status.HTTP_202_ACCEPTED)
+async def ask(
+    group_id: UUID, body: AskIn, actor: Someone, here: Here, guard: Guard, now: Now
+) -> Response:
+    """Ask to come in. Idempotent."""
+    await ask_in(here, guard, actor, group_id, body.note, now=now)
+    return Response(status_code=status.HTTP_202_ACCEPTED)
+
+
+@router.get("/groups/{group_id}/requests")
+async def list_requests(group_id: UUID, actor: Someone, here: Here) -> Page[WaitingOut]:
+    """Return who would like to come in, longest waiting first."""
+    async with here.reading(actor.organisation_id) as session:
+        found = await requests.waiting(session, actor, group_id)
+    return Page(items=[WaitingOut.model_validate(one) for one in found])
+
+
+@router.post("/group-requests/{request_id}/accept", status_code=status.HTTP_204_NO_CONTENT)
+async def accept(request_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Let somebody in. Idempotent."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await requests.accept(session, actor, request_id, now=now)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.post("/group-requests/{request_id}/not-now", status_code=status.HTTP_204_NO_CONTENT)
+async def not_now(request_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Say that it doesn't fit just now. Idempotent."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await requests.answer_not_now(session, actor, request_id, now=now)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.get("/groups/{group_id}/members")
+async def list_members(group_id: UUID, actor: Someone, here: Here) -> Page[MemberOut]:
+    """Return who is in a group; for the people in it."""
+    async with here.reading(actor.organisation_id) as session:
+        found = await rosters.listed(session, actor, group_id)
+    return Page(items=[MemberOut.model_validate(one) for one in found])
+
+
+@router.post("/groups/{group_id}/members/{account_id}/remove", status_code=204)
+async def remove(
+    group_id: UUID, account_id: UUID, body: ReasonIn, actor: Someone, here: Here, now: Now
+) -> Response:
+    """Let somebody go from a group; they read the reason."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await facilitators.remove(session, actor, group_id, account_id, reason=body.reason, now=now)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.post("/groups/{group_id}/members/{account_id}/mute", status_code=204)
+async def mute(
+    group_id: UUID, account_id: UUID, body: MuteIn, actor: Someone, here: Here, now: Now
+) -> Response:
+    """Let somebody read but not write for a time; they read the reason."""
+    until = now + timedelta(minutes=body.minutes)
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await facilitators.mute(
+            session, actor, group_id, account_id, until=until, reason=body.reason, now=now
+        )
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.post("/groups/{group_id}/members/{account_id}/unmute", status_code=204)
+async def unmute(
+    group_id: UUID, account_id: UUID, actor: Someone, here: Here, now: Now
+) -> Response:
+    """Let somebody write again. Idempotent."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await facilitators.unmute(session, actor, group_id, account_id, now=now)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)

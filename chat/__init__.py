@@ -1,0 +1,1 @@
+"""Live talk: rooms, messages, the writer and the hub."""

@@ -1,0 +1,226 @@
+"""Every frame of the live socket, as a tagged struct.
+
+`docs/protocol.md` shows each with an example; a test holds the two together.
+"""
+
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+
+from chat.kinds import Help, Status
+
+CLIENT_ID_CHARACTERS: Final = 64
+# JSON numbers are exact up to here in every browser (RFC 8259 §6).
+EXACT: Final = 2**53 - 1
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=EXACT)]
+ClientId = Annotated[str, msgspec.Meta(min_length=1, max_length=CLIENT_ID_CHARACTERS)]
+
+
+class _Asked(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True
+):
+    pass
+
+
+class Hello(_Asked, frozen=True, tag="hello"):
+    """Listen to these rooms from these cursors `[epoch, seq]`; may be sent again at any time."""
+
+    rooms: dict[UUID, tuple[Count, Count]] = {}
+
+
+class Send(_Asked, frozen=True, tag="send"):
+    """Say something. Sending the same `client_id` again is safe and gives the first answer."""
+
+    room: UUID
+    client_id: ClientId
+    text: str
+    note: str | None = None
+    reply_to: UUID | None = None
+
+
+class Ping(_Asked, frozen=True, tag="ping"):
+    """Are you there?"""
+
+
+class _Told(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
+    pass
+
+
+class RoomState(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a room's log stands: `first_seq` is the oldest event still kept."""
+
+    epoch: int
+    first_seq: int
+    last_seq: int
+
+
+class Welcome(_Told, frozen=True, tag="welcome"):
+    """You are heard; these of the rooms you named are yours. What you missed follows."""
+
+    account: UUID
+    at: datetime
+    rooms: dict[UUID, RoomState]
+
+
+class Pong(_Told, frozen=True, tag="pong"):
+    """Yes."""
+
+    at: datetime
+
+
+class Message(_Told, frozen=True, tag="message"):
+    """Something somebody said. `folds` are the spans of `text` that peers see as folded.
+
+    `text` is None once it is removed, and for peers while it is hidden. `client_id` comes to
+    the author only. `written_at` stands only where it differs from `at`.
+    """
+
+    room: UUID
+    seq: int
+    id: UUID
+    sender: UUID | None
+    at: datetime
+    text: str | None
+    written_at: datetime | None = None
+    note: str | None = None
+    reply_to: UUID | None = None
+    folds: tuple[tuple[int, int], ...] = ()
+    client_id: str | None = None
+    status: Status = Status.SHOWN
+
+
+class Skipped(_Told, frozen=True, tag="skipped"):
+    """An event that is not for you; it keeps the count without a hole."""
+
+    room: UUID
+    seq: int
+
+
+class Removed(_Told, frozen=True, tag="removed"):
+    """The words of message `subject` are gone; without a subject, all earlier ones of `sender`."""
+
+    room: UUID
+    seq: int
+    at: datetime
+    subject: UUID | None = None
+    sender: UUID | None = None
+
+
+class Hidden(_Told, frozen=True, tag="hidden"):
+    """Message `subject` was hidden by the people who look after the room."""
+
+    room: UUID
+    seq: int
+    at: datetime
+    subject: UUID | None = None
+
+
+class Unhidden(_Told, frozen=True, tag="unhidden"):
+    """Message `subject` can be read again; `message` is how it stands now."""
+
+    room: UUID
+    seq: int
+    at: datetime
+    subject: UUID | None = None
+    message: Message | None = None
+
+
+class Event(_Told, frozen=True, tag="event"):
+    """Anything else in the room's log; `kind` says what, `body` is of that kind."""
+
+    room: UUID
+    seq: int
+    id: UUID
+    kind: str
+    at: datetime
+    sender: UUID | None = None
+    subject: UUID | None = None
+    body: str | None = None
+
+
+class Sent(_Told, frozen=True, tag="sent"):
+    """Stored for good, as `seq`. `help` says what stands under "Your message was sent."."""
+
+    room: UUID
+    client_id: str
+    seq: int
+    id: UUID
+    at: datetime
+    help: Help | None = None
+
+
+class Held(_Told, frozen=True, tag="held"):
+    """Kept, and seen by its author alone until a person has looked."""
+
+    room: UUID
+    client_id: str
+    id: UUID
+    why: tuple[str, ...]
+    help: Help | None = None
+
+
+class Asked(_Told, frozen=True, tag="asked"):
+    """Kept, and the author is asked which of `choices` they want (promise 25)."""
+
+    room: UUID
+    client_id: str
+    id: UUID
+    why: tuple[str, ...]
+    choices: tuple[str, ...]
+    help: Help | None = None
+
+
+class Limited(_Told, frozen=True, tag="limited"):
+    """Too far behind to replay: read the pages up to `next`; what follows it comes live."""
+
+    room: UUID
+    next: int
+
+
+class Reset(_Told, frozen=True, tag="reset"):
+    """This room's log was restored from a backup: forget the cursor and read it anew."""
+
+    room: UUID
+    epoch: int
+    next: int
+
+
+class Changed(_Told, frozen=True, tag="changed"):
+    """Something of yours changed elsewhere: read it again."""
+
+    what: str
+    id: UUID | None = None
+
+
+class Busy(_Told, frozen=True, tag="busy"):
+    """Not taken just now; send the same again after the pause."""
+
+    retry_after_ms: int
+    room: UUID | None = None
+    client_id: str | None = None
+
+
+class Problem(_Told, frozen=True, tag="problem"):
+    """What was sent was not taken, and why; the connection stays."""
+
+    code: str
+    title: str
+    detail: str
+    room: UUID | None = None
+    client_id: str | None = None
+    help: Help | None = None
+
+
+class Goodbye(_Told, frozen=True, tag="goodbye"):
+    """This connection ends; come back after `retry_ms`, or not at all when it is None."""
+
+    retry_ms: int | None = None
+
+
+Client = Hello | Send | Ping
+Logged = Message | Skipped | Removed | Hidden | Unhidden | Event
+Answer = Sent | Held | Asked | Busy | Problem
+Server = Welcome | Pong | Logged | Answer | Limited | Reset | Changed | Goodbye

@@ -1,0 +1,174 @@
+"""Who listens in this process, and what each of them gets. Memory only; it never waits.
+
+Places remember up to where their room was told (`head`). What doesn't follow on from there is
+not delivered: the caller reads the log on from `head` and delivers that, in order.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from chat import frames, messages
+from chat.conversation import Conversation
+from chat.entries import Entry
+from chat.kinds import RoomKind
+from chat.outboxes import Outbox, Parcel, parcel
+from people.permissions import Actor
+
+
+@dataclass(slots=True)
+class Subscription:
+    """How far one listener was told; live once it has caught up with the place."""
+
+    cursor: int
+    is_live: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Listener:
+    """One open connection. `blocked` is whom its account has blocked; `token` proves it again."""
+
+    actor: Actor
+    token: str
+    outbox: Outbox = field(default_factory=Outbox)
+    conversation: Conversation = field(default_factory=Conversation)
+    blocked: frozenset[UUID] = frozenset()
+    rooms: dict[UUID, Subscription] = field(default_factory=dict)
+    # Set when a message was answered, for who waits to read the next frame.
+    turn: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def account_id(self) -> UUID:
+        """Whose connection it is."""
+        return self.actor.account_id
+
+
+@dataclass(slots=True)
+class Place:
+    """A room somebody listens to."""
+
+    room_id: UUID
+    organisation_id: UUID
+    kind: RoomKind
+    head: int
+    listeners: dict[Listener, Subscription] = field(default_factory=dict)
+
+
+class Hub:
+    """All listeners of this process, by account and by room."""
+
+    def __init__(self) -> None:
+        self.places: dict[UUID, Place] = {}
+        self._accounts: dict[UUID, dict[Listener, None]] = {}
+
+    def add(self, listener: Listener) -> None:
+        """Let a connection hear its account's channel."""
+        self._accounts.setdefault(listener.account_id, {})[listener] = None
+
+    def drop(self, listener: Listener) -> None:
+        """Forget a connection; idempotent."""
+        for room_id in list(listener.rooms):
+            self.leave(listener, room_id)
+        here = self._accounts.get(listener.account_id, {})
+        here.pop(listener, None)
+        if not here:
+            self._accounts.pop(listener.account_id, None)
+
+    def of(self, account_id: UUID) -> list[Listener]:
+        """Return the connections of one account."""
+        return list(self._accounts.get(account_id, ()))
+
+    def __iter__(self) -> Iterator[Listener]:
+        """Every connection, in no order."""
+        return (listener for here in list(self._accounts.values()) for listener in list(here))
+
+    def __len__(self) -> int:
+        """How many connections there are."""
+        return sum(map(len, self._accounts.values()))
+
+    def enter(
+        self, listener: Listener, room_id: UUID, *, kind: RoomKind, cursor: int, head: int
+    ) -> Subscription:
+        """Subscribe, not live yet. `head` counts only for a room nobody listened to."""
+        place = self.places.get(room_id)
+        if place is None:
+            place = Place(room_id, listener.actor.organisation_id, kind, head)
+            self.places[room_id] = place
+        subscription = Subscription(cursor)
+        place.listeners[listener] = listener.rooms[room_id] = subscription
+        return subscription
+
+    def leave(self, listener: Listener, room_id: UUID) -> None:
+        """Unsubscribe; idempotent."""
+        listener.rooms.pop(room_id, None)
+        place = self.places.get(room_id)
+        if place is None:
+            return
+        place.listeners.pop(listener, None)
+        if not place.listeners:
+            del self.places[room_id]
+
+    def tell(self, account_id: UUID, frame: frames.Server) -> None:
+        """Say something on an account's own channel."""
+        for listener in self.of(account_id):
+            listener.outbox.say(frame)
+
+    def deliver(self, room_id: UUID, entries: Sequence[Entry]) -> bool:
+        """Tell a room's live listeners; False when a gap shows that more must be read first."""
+        place = self.places.get(room_id)
+        if place is None:
+            return True
+        news = [entry for entry in entries if entry.seq > place.head]
+        if not news:
+            return True
+        if news[0].seq != place.head + 1:
+            return False
+        place.head = news[-1].seq
+        _fan_out(place, news)
+        return True
+
+
+def _fan_out(place: Place, news: Sequence[Entry]) -> None:
+    """One put per listener; each view of each event is encoded once."""
+    views = _Views(news, place.kind)
+    for listener, subscription in list(place.listeners.items()):
+        if not subscription.is_live or subscription.cursor >= place.head:
+            continue
+        listener.outbox.put(views.of(listener, after=subscription.cursor))
+        subscription.cursor = place.head
+
+
+class _Views:
+    """The parcels of one batch. Most listeners get the very same one."""
+
+    def __init__(self, entries: Sequence[Entry], kind: RoomKind) -> None:
+        self._entries = entries
+        self._kind = kind
+        self._senders = frozenset(entry.sender_id for entry in entries if entry.sender_id)
+        self._encoded: dict[tuple[int, bool, bool], tuple[str, int]] = {}
+        self._common: Parcel | None = None
+
+    def of(self, listener: Listener, *, after: int) -> Parcel:
+        """Return what this listener gets of the events past `after`."""
+        is_common = (
+            listener.account_id not in self._senders
+            and self._senders.isdisjoint(listener.blocked)
+            and after < self._entries[0].seq
+        )
+        if is_common and self._common is not None:
+            return self._common
+        parts = [self._view(entry, listener) for entry in self._entries if entry.seq > after]
+        made = Parcel([text for text, _ in parts], sum(size for _, size in parts))
+        if is_common:
+            self._common = made
+        return made
+
+    def _view(self, entry: Entry, listener: Listener) -> tuple[str, int]:
+        is_own = entry.sender_id == listener.account_id
+        key = (entry.seq, is_own, entry.sender_id in listener.blocked)
+        if key not in self._encoded:
+            frame = messages.seen(entry, listener.account_id, self._kind, listener.blocked)
+            one = parcel((frame,))
+            self._encoded[key] = (one.texts[0], one.size)
+        return self._encoded[key]

@@ -1,0 +1,116 @@
+"""Reading the log on, for one listener who comes back and for rooms that grew elsewhere.
+
+Subscribe first, then read to the head: what comes live meanwhile is read again here, so there is
+neither a gap nor a duplicate.
+"""
+
+from typing import Final
+from uuid import UUID
+
+from chat import events, frames, logs, messages, protocol, rooms
+from chat.hub import Hub, Listener
+from chat.kinds import RoomKind
+from chat.outboxes import parcel
+from core.clock import Clock
+from core.database import Database
+from core.errors import NotFound
+from people import blocks
+
+# Further behind than this, pages over HTTP are lighter than frames (chat.md §1: limited).
+BEHIND: Final = 500
+# Small enough that a page of the longest messages stays below the outbox's hard bound.
+CHUNK: Final = 40
+
+
+class Replays:
+    """Brings listeners and places up to the head of the log."""
+
+    def __init__(self, database: Database, hub: Hub, *, clock: Clock) -> None:
+        self._database = database
+        self._hub = hub
+        self._clock = clock
+        self._reading_on: dict[UUID, bool] = {}
+
+    async def listen(self, listener: Listener, hello: frames.Hello) -> None:
+        """Subscribe to the rooms that are the listener's own and replay what was missed."""
+        actor, wanted = listener.actor, set(hello.rooms)
+        async with self._database.reading(actor.organisation_id) as session:
+            kinds = await rooms.among(session, actor, wanted)
+            states = await logs.states(session, set(kinds))
+            listener.blocked = frozenset(await blocks.made_by(session, actor.account_id))
+        here = {
+            room_id: frames.RoomState(epoch=epoch, first_seq=first, last_seq=last)
+            for room_id, (epoch, first, last) in states.items()
+        }
+        listener.outbox.say(frames.Welcome(account=actor.account_id, at=self._clock(), rooms=here))
+        for room_id in wanted - here.keys():
+            listener.outbox.say(protocol.problem(NotFound(), room=room_id))
+        for room_id, state in here.items():
+            cursor = _from_cursor(listener, room_id, hello.rooms[room_id], state)
+            await self._replay(listener, room_id, kinds[room_id], cursor, state.last_seq)
+
+    async def _replay(
+        self, listener: Listener, room_id: UUID, kind: RoomKind, cursor: int, head: int
+    ) -> None:
+        mine = self._hub.enter(listener, room_id, kind=kind, cursor=cursor, head=head)
+        place = self._hub.places[room_id]
+        while not mine.is_live:
+            async with self._database.reading(place.organisation_id) as session:
+                found = await events.read(session, room_id, after=mine.cursor, limit=CHUNK)
+            if listener.rooms.get(room_id) is not mine or listener.outbox.code is not None:
+                return
+            seen = [
+                messages.seen(entry, listener.account_id, kind, listener.blocked) for entry in found
+            ]
+            if seen:
+                listener.outbox.put(parcel(seen))
+                mine.cursor = found[-1].seq
+            mine.is_live = len(found) < CHUNK and mine.cursor >= place.head
+            await listener.outbox.room()
+
+    async def read_on(self, room_id: UUID) -> None:
+        """Deliver what a room's log holds past its head; calls that overlap become one."""
+        if room_id in self._reading_on:
+            self._reading_on[room_id] = True
+            return
+        self._reading_on[room_id] = True
+        try:
+            while self._reading_on[room_id]:
+                self._reading_on[room_id] = False
+                await self._read_on(room_id)
+        finally:
+            del self._reading_on[room_id]
+
+    async def _read_on(self, room_id: UUID) -> None:
+        while (place := self._hub.places.get(room_id)) is not None:
+            async with self._database.reading(place.organisation_id) as session:
+                found = await events.read(session, room_id, after=place.head, limit=CHUNK)
+            self._hub.deliver(room_id, found)
+            if len(found) < CHUNK:
+                return
+
+    async def catch_up(self) -> None:
+        """Read on wherever a doorbell was lost: one query for all rooms listened to here."""
+        if not self._hub.places:
+            return
+        async with self._database.reading(all_organisations=True) as session:
+            states = await logs.states(session, set(self._hub.places))
+        for room_id, (_, _, last_seq) in states.items():
+            place = self._hub.places.get(room_id)
+            if place is not None and place.head < last_seq:
+                await self.read_on(room_id)
+
+
+def _from_cursor(
+    listener: Listener, room_id: UUID, cursor: tuple[int, int], state: frames.RoomState
+) -> int:
+    """Return from where to replay; where that is not possible, say so and begin at the head."""
+    epoch, seq = cursor
+    if epoch != state.epoch or seq > state.last_seq:
+        reset = frames.Reset(room=room_id, epoch=state.epoch, next=state.last_seq)
+        listener.outbox.say(reset)
+        return state.last_seq
+    if seq + 1 < state.first_seq or state.last_seq - seq > BEHIND:
+        listener.outbox.say(frames.Limited(room=room_id, next=state.last_seq))
+        return state.last_seq
+    return seq

@@ -1,0 +1,277 @@
+"""Rooms and who is in them. Who may open, join or mute is decided by the caller's own rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Select, UniqueConstraint, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+
+from chat import events, logs
+from chat.kinds import EventKind, RoomKind
+from chat.logs import Room
+from core import ids
+from core.errors import Invalid, NotFound
+from core.safety import Mode
+from core.tables import Base, Identified, Owned, Retention, field
+from core.upserts import insert
+from people import accounts, blocks
+from people.permissions import Act, Actor, require
+
+
+class Membership(Base, Identified, Owned):
+    """One account in one room. Leaving keeps the row, so that coming back is the same one."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("room_id", "account_id"),)
+
+    room_id: Mapped[UUID] = field(Retention.TALK, ForeignKey("room.id"))
+    account_id: Mapped[UUID] = field(Retention.TALK, personal="account_id", index=True)
+    joined_at: Mapped[datetime] = field(Retention.TALK, personal="account_id")
+    left_at: Mapped[datetime | None] = field(Retention.TALK, personal="account_id")
+    muted_until: Mapped[datetime | None] = field(Retention.CASE, personal="account_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A present member's place in a room; what permissions and pages need of it."""
+
+    room: Room
+    account_id: UUID
+    joined_at: datetime
+    muted_until: datetime | None
+
+    @property
+    def room_id(self) -> UUID:
+        """The room it is in."""
+        return self.room.id
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One line of somebody's list of talks. `names` are the others', a tombstone's is missing.
+
+    `is_open` is False when nothing new can be said, for whichever reason.
+    """
+
+    room_id: UUID
+    kind: RoomKind
+    group_id: UUID | None
+    epoch: int
+    first_seq: int
+    last_seq: int
+    last_at: datetime
+    muted_until: datetime | None
+    is_open: bool
+    names: dict[UUID, str]
+
+
+async def open_private(
+    session: AsyncSession, *, account_ids: tuple[UUID, UUID], now: datetime
+) -> Room:
+    """Open a room for two. That a pair has only one is ensured by whoever connects them.
+
+    Raises:
+        Invalid: it is the same person twice.
+    """
+    if account_ids[0] == account_ids[1]:
+        raise Invalid("A talk needs two people.")
+    room = await logs.open_one(session, RoomKind.PRIVATE, now=now)
+    for account_id in account_ids:
+        session.add(_seat(room, account_id, now=now))
+    await session.flush()
+    return room
+
+
+async def open_group(
+    session: AsyncSession, *, group_id: UUID, safety_mode: Mode, now: datetime
+) -> Room:
+    """Open a group's room, with nobody in it yet."""
+    return await logs.open_one(
+        session, RoomKind.GROUP, now=now, group_id=group_id, safety_mode=safety_mode
+    )
+
+
+def _seat(room: Room, account_id: UUID, *, now: datetime) -> Membership:
+    return Membership(
+        id=ids.new_id(),
+        organisation_id=room.organisation_id,
+        room_id=room.id,
+        account_id=account_id,
+        joined_at=now,
+    )
+
+
+async def add_member(
+    session: AsyncSession, *, room_id: UUID, account_id: UUID, now: datetime
+) -> bool:
+    """Let somebody in, or back in; idempotent. Return whether they were not in before.
+
+    Raises:
+        NotFound: there is no such room here.
+    """
+    await logs.by_id(session, room_id)
+    row = insert(session, Membership).values(
+        id=ids.new_id(), organisation_id=session.info["organisation_id"],
+        room_id=room_id, account_id=account_id, joined_at=now,
+    )  # fmt: skip
+    joined = await session.scalar(
+        row.on_conflict_do_update(
+            index_elements=["room_id", "account_id"],
+            set_={"left_at": None, "joined_at": now},
+            where=Membership.left_at.is_not(None),
+        ).returning(Membership.id)
+    )
+    if joined is None:
+        return False
+    await events.append(session, room_id, EventKind.JOINED, sender_id=account_id, now=now)
+    logs.announce(session, room_id)
+    return True
+
+
+async def remove_member(
+    session: AsyncSession, *, room_id: UUID, account_id: UUID, now: datetime
+) -> bool:
+    """Let somebody out; idempotent. Return whether they were in."""
+    left = await session.scalar(
+        update(Membership)
+        .where(Membership.room_id == room_id, Membership.account_id == account_id)
+        .where(Membership.left_at.is_(None))
+        .values(left_at=now)
+        .returning(Membership.id)
+    )
+    if left is None:
+        return False
+    await events.append(session, room_id, EventKind.LEFT, sender_id=account_id, now=now)
+    logs.announce(session, room_id)
+    return True
+
+
+async def mute(session: AsyncSession, *, room_id: UUID, account_id: UUID, until: datetime) -> bool:
+    """Let a member read but not write until then. Return whether they are in the room."""
+    return await _set_mute(session, room_id, account_id, until)
+
+
+async def unmute(session: AsyncSession, *, room_id: UUID, account_id: UUID) -> bool:
+    """Let a member write again; idempotent. Return whether they are in the room."""
+    return await _set_mute(session, room_id, account_id, None)
+
+
+async def _set_mute(
+    session: AsyncSession, room_id: UUID, account_id: UUID, until: datetime | None
+) -> bool:
+    changed = await session.scalar(
+        update(Membership)
+        .where(Membership.room_id == room_id, Membership.account_id == account_id)
+        .where(Membership.left_at.is_(None))
+        .values(muted_until=until)
+        .returning(Membership.id)
+    )
+    logs.announce(session, room_id)
+    return changed is not None
+
+
+async def close(session: AsyncSession, *, room_id: UUID, now: datetime) -> bool:
+    """End a talk for everyone: it stays readable. Idempotent; return whether it was open."""
+    if not await logs.close(session, room_id, now=now):
+        return False
+    await events.append(session, room_id, EventKind.CLOSED, now=now)
+    logs.announce(session, room_id)
+    return True
+
+
+async def set_safety_mode(session: AsyncSession, *, room_id: UUID, safety_mode: Mode) -> None:
+    """Make a group's safety mode hold in its room; the group's notice is the caller's matter."""
+    await logs.set_safety_mode(session, room_id, safety_mode=safety_mode)
+    logs.announce(session, room_id)
+
+
+async def membership(session: AsyncSession, actor: Actor, room_id: UUID) -> Seat:
+    """Return the actor's own place in a room they are in.
+
+    Raises:
+        NotFound: there is no such room, or they are not in it; which of the two is not told.
+    """
+    require(actor, Act.SEE_OWN)
+    query = _membership(room_id, actor.account_id).where(Membership.left_at.is_(None))
+    found = (await session.execute(query.add_columns(Room).join(Room))).one_or_none()
+    if found is None:
+        raise NotFound
+    row, room = found
+    seat = Seat(room, row.account_id, row.joined_at, row.muted_until)
+    require(actor, Act.READ_ROOM, seat)
+    return seat
+
+
+def _membership(room_id: UUID, account_id: UUID) -> Select[Membership]:
+    return select(Membership).where(
+        Membership.room_id == room_id, Membership.account_id == account_id
+    )
+
+
+async def members(session: AsyncSession, room_id: UUID) -> set[UUID]:
+    """Return who is in the room now."""
+    query = select(Membership.account_id).where(Membership.room_id == room_id)
+    return set(await session.scalars(query.where(Membership.left_at.is_(None))))
+
+
+async def for_account(session: AsyncSession, actor: Actor) -> list[Talk]:
+    """Return the talks somebody is in, the one with the newest event first."""
+    require(actor, Act.SEE_OWN)
+    mine = (
+        select(Membership.muted_until, Room)
+        .join(Room)
+        .where(Membership.account_id == actor.account_id, Membership.left_at.is_(None))
+        .order_by(Room.last_at.desc(), Room.id.desc())
+    )
+    rows = (await session.execute(mine)).all()
+    others = await _others(session, actor, {room.id for _, room in rows})
+    names = await accounts.names(session, {one for found in others.values() for one in found})
+    unmet = await blocks.between(session, actor.account_id)
+    return [_talk(room, muted, others.get(room.id, {}), names, unmet) for muted, room in rows]
+
+
+async def _others(
+    session: AsyncSession, actor: Actor, room_ids: set[UUID]
+) -> dict[UUID, dict[UUID, bool]]:
+    query = select(Membership.room_id, Membership.account_id, Membership.left_at)
+    rows = await session.execute(
+        query.where(Membership.room_id.in_(room_ids), Membership.account_id != actor.account_id)
+    )
+    found: dict[UUID, dict[UUID, bool]] = {}
+    for room_id, account_id, left_at in rows:
+        found.setdefault(room_id, {})[account_id] = left_at is None
+    return found
+
+
+def _talk(
+    room: Room,
+    muted_until: datetime | None,
+    others: Mapping[UUID, bool],
+    names: Mapping[UUID, str],
+    unmet: set[UUID],
+) -> Talk:
+    is_private = room.kind is RoomKind.PRIVATE
+    present = {one for one, is_here in others.items() if is_here}
+    is_open = room.closed_at is None and (not is_private or bool(present - unmet))
+    shown = others if is_private else present
+    return Talk(
+        room_id=room.id, kind=room.kind, group_id=room.group_id, epoch=room.epoch,
+        first_seq=room.first_seq, last_seq=room.last_seq, last_at=room.last_at,
+        muted_until=muted_until, is_open=is_open,
+        names={one: names[one] for one in shown if one in names},
+    )  # fmt: skip
+
+
+async def among(session: AsyncSession, actor: Actor, room_ids: set[UUID]) -> dict[UUID, RoomKind]:
+    """Return the kind of each of these rooms that the actor is in now."""
+    require(actor, Act.SEE_OWN)
+    query = (
+        select(Room.id, Room.kind)
+        .join(Membership, Membership.room_id == Room.id)
+        .where(Membership.account_id == actor.account_id, Membership.left_at.is_(None))
+    )
+    rows = await session.execute(query.where(Room.id.in_(room_ids)))
+    return {row.id: row.kind for row in rows}

@@ -1,0 +1,1 @@
+"""Groups: their card, their people, their room."""

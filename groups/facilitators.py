@@ -1,0 +1,247 @@
+"""Opening a group, and what those who look after it may do. Each is a person's own decision.
+
+Nothing here is ever done by software, least of all to somebody in distress.
+"""
+
+import math
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chat import rooms
+from core import ids, limits
+from core.errors import Forbidden, Invalid, NotFound
+from core.safety import Mode
+from groups import cards, members
+from groups.cards import Card, Group
+from groups.members import GroupMember
+from matching import answers
+from matching.answers import Answer
+from people import audit, notices, roles
+from people.notices import NoticeKind
+from people.permissions import Act, Actor, Role, require
+
+# A quiet moment, not a sanction: what should last longer is a moderator's to decide.
+LONGEST_MUTE: Final = timedelta(days=7)
+HOUR: Final = timedelta(hours=1)
+
+
+async def open_group(
+    session: AsyncSession,
+    actor: Actor,
+    card: Card,
+    *,
+    facilitator_id: UUID,
+    now: datetime,
+    safety_mode: Mode = Mode.STANDARD,
+) -> Group:
+    """Open a group with its room, and ask somebody else to look after it.
+
+    Raises:
+        Forbidden: the actor may not, or names themselves (promise 31).
+        Invalid: a group can't begin as self-held (promise 23).
+        NotFound: there is no account of the facilitator's id here.
+    """
+    require(actor, Act.OPEN_GROUP)
+    if safety_mode is Mode.SELF_HELD:
+        raise Invalid("A group can become self-held later, when its people decide so.")
+    group = await _write(session, card, safety_mode=safety_mode, now=now)
+    _record(session, actor, "group_opened", group.id, now=now)
+    await name(session, actor, group.id, facilitator_id, now=now)
+    opened = await cards.by_id(session, group.id)
+    await cards.push(session, opened, now=now)
+    return opened
+
+
+async def _write(session: AsyncSession, card: Card, *, safety_mode: Mode, now: datetime) -> Group:
+    group_id = ids.new_id()
+    room = await rooms.open_group(session, group_id=group_id, safety_mode=safety_mode, now=now)
+    group = Group(
+        id=group_id,
+        room_id=room.id,
+        safety_mode=safety_mode,
+        member_count=0,
+        version=1,
+        created_at=now,
+        **await cards.in_own_words(session, card),
+    )
+    session.add(group)
+    await session.flush()
+    return group
+
+
+async def name(
+    session: AsyncSession, actor: Actor, group_id: UUID, account_id: UUID, *, now: datetime
+) -> None:
+    """Ask somebody else to look after a group, alone or with others; idempotent.
+
+    Raises:
+        Forbidden: the actor may not, or names themselves.
+        GroupFull: they are not in the group, and it has no place.
+        NotFound: there is no such account or group here.
+    """
+    require(actor, Act.OPEN_GROUP)
+    if account_id == actor.account_id:
+        raise Forbidden("Nobody can give themselves a role. Please ask another administrator.")
+    group = await cards.by_id(session, group_id)
+    await members.let_in(session, group, account_id, now=now, is_facilitator=True)
+    await _mark(session, group_id, account_id)
+    await roles.grant(
+        session,
+        account_id=account_id,
+        role=Role.FACILITATOR,
+        scope_id=group_id,
+        by_id=actor.account_id,
+        now=now,
+    )
+    await notices.send(
+        session,
+        account_id=account_id,
+        kind=NoticeKind.GROUP,
+        subject_id=group_id,
+        words=f"You look after {group.name} now. Thank you.",
+        dedupe_key=f"group-facilitator:{group_id}:{account_id}:{now.isoformat()}",
+        now=now,
+    )
+
+
+async def _mark(session: AsyncSession, group_id: UUID, account_id: UUID) -> None:
+    await session.execute(
+        update(GroupMember)
+        .where(GroupMember.group_id == group_id, GroupMember.account_id == account_id)
+        .where(GroupMember.left_at.is_(None))
+        .values(is_facilitator=True)
+    )
+
+
+async def remove(
+    session: AsyncSession,
+    actor: Actor,
+    group_id: UUID,
+    account_id: UUID,
+    *,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Let somebody go, with a reason they are told; idempotent.
+
+    They may ask to come in again; then a person decides, and the open door doesn't.
+
+    Raises:
+        Forbidden: it is oneself, or somebody who looks after the group too.
+        Invalid: there is no reason, or it is too long.
+        NotFound: they never were in this group.
+    """
+    group = await _led(session, actor, group_id, account_id, reason=reason)
+    left = await members.take_out(
+        session, group_id, account_id, now=now, removed_at=now, removed_by=actor.account_id
+    )
+    if left is None:
+        return
+    left.reason = reason
+    await answers.keep(session, account_id, group_id, Answer.KEPT_APART, now=now)
+    words = (
+        f"You're not in {group.name} any more. {actor.name}, who looks after it, wrote:"
+        f" “{reason}” The rest of Been There is as open to you as before, and you can ask for"
+        " somebody else to look at this."
+    )
+    await _tell(session, group, account_id, words, about=f"removed:{left.id}", now=now)
+    _record(session, actor, "group_member_removed", account_id, now=now)
+
+
+async def mute(
+    session: AsyncSession,
+    actor: Actor,
+    group_id: UUID,
+    account_id: UUID,
+    *,
+    reason: str,
+    until: datetime,
+    now: datetime,
+) -> None:
+    """Let somebody read and not write in the group's room, with a reason they are told.
+
+    What they write in distress still reaches a person: that is the room's own rule.
+
+    Raises:
+        Forbidden: it is oneself, or somebody who looks after the group too.
+        Invalid: no reason, too long a reason, or not within a week from now.
+        NotFound: they are not in this group.
+    """
+    group = await _led(session, actor, group_id, account_id, reason=reason)
+    if not now < until <= now + LONGEST_MUTE:
+        raise Invalid("Please choose a time within a week from now.", field="until")
+    if not await rooms.mute(session, room_id=group.room_id, account_id=account_id, until=until):
+        raise NotFound
+    hours = math.ceil((until - now) / HOUR)
+    words = (
+        f"For {hours} {'hour' if hours == 1 else 'hours'} you can read in {group.name} but not"
+        f" write. {actor.name}, who looks after it, wrote: “{reason}”"
+    )
+    about = f"muted:{account_id}:{now.isoformat()}"
+    await _tell(session, group, account_id, words, about=about, now=now)
+    _record(session, actor, "group_member_muted", account_id, now=now)
+
+
+async def unmute(
+    session: AsyncSession, actor: Actor, group_id: UUID, account_id: UUID, *, now: datetime
+) -> None:
+    """Let somebody write again; idempotent.
+
+    Raises:
+        NotFound: they are not in this group.
+    """
+    group = await cards.by_id(session, group_id)
+    require(actor, Act.LEAD_GROUP, group)
+    if not await rooms.unmute(session, room_id=group.room_id, account_id=account_id):
+        raise NotFound
+    _record(session, actor, "group_member_unmuted", account_id, now=now)
+
+
+async def _led(
+    session: AsyncSession, actor: Actor, group_id: UUID, account_id: UUID, *, reason: str
+) -> Group:
+    """Return the group, whose facilitator may do something about this account."""
+    group = await cards.by_id(session, group_id)
+    require(actor, Act.LEAD_GROUP, group)
+    if account_id == actor.account_id:
+        raise Forbidden("This can't be done to oneself.")
+    if account_id in await members.facilitators(session, group_id):
+        raise Forbidden("They look after this group too: please ask an administrator.")
+    if not reason.strip():
+        raise Invalid("Please write a reason. They will read it.", field="reason")
+    if len(reason) > limits.FIELD_CHARACTERS:
+        raise Invalid(f"Please use at most {limits.FIELD_CHARACTERS} letters.", field="reason")
+    if not await members.ever(session, group_id, account_id):
+        raise NotFound
+    return group
+
+
+async def _tell(
+    session: AsyncSession, group: Group, account_id: UUID, words: str, *, about: str, now: datetime
+) -> None:
+    await notices.send(
+        session,
+        account_id=account_id,
+        kind=NoticeKind.GROUP,
+        subject_id=group.id,
+        words=words,
+        dedupe_key=f"group-{about}",
+        now=now,
+    )
+
+
+def _record(
+    session: AsyncSession, actor: Actor, kind: str, subject_id: UUID, *, now: datetime
+) -> None:
+    audit.record(
+        session,
+        kind=kind,
+        actor_id=actor.account_id,
+        subject_kind="group" if kind == "group_opened" else "account",
+        subject_id=subject_id,
+        now=now,
+    )

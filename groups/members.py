@@ -1,0 +1,241 @@
+"""Who is in a group. A group is never overfilled, however many come at once."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Index, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+
+from chat import rooms
+from core import encryption, ids
+from core.errors import Conflict
+from core.tables import Base, Identified, Owned, Retention, field
+from core.upserts import insert
+from groups import cards
+from groups.cards import Door, Group
+from matching import answers
+from matching.answers import Answer
+from people import accounts, notices, roles
+from people.notices import NoticeKind
+from people.permissions import Act, Actor, Role, require
+
+OWN: Final = "account_id"
+_HERE: Final = text("left_at IS NULL")
+
+
+class GroupMember(Base, Identified, Owned):
+    """One stay of one account in one group. At most one is without an end."""
+
+    __tablename__ = "group_member"
+    __table_args__ = (
+        Index(
+            "uq_group_member_here", "group_id", "account_id",
+            unique=True, sqlite_where=_HERE, postgresql_where=_HERE,
+        ),
+    )  # fmt: skip
+
+    group_id: Mapped[UUID] = field(Retention.ACCOUNT, personal=OWN)
+    account_id: Mapped[UUID] = field(Retention.ACCOUNT, personal=OWN, index=True)
+    is_facilitator: Mapped[bool] = field(Retention.ACCOUNT, personal=OWN)
+    joined_at: Mapped[datetime] = field(Retention.ACCOUNT, personal=OWN)
+    left_at: Mapped[datetime | None] = field(Retention.ACCOUNT, personal=OWN)
+    removed_at: Mapped[datetime | None] = field(Retention.CASE, personal=OWN)
+    removed_by: Mapped[UUID | None] = field(Retention.CASE, personal="removed_by")
+    reason_sealed: Mapped[bytes | None] = field(Retention.CASE, personal=OWN)
+
+    reason = encryption.Sealed("reason_sealed")
+
+
+class GroupFull(Conflict):
+    """Somebody took the last place."""
+
+    code, title = "group_full", "This group is full just now. It may have room again later."
+
+
+class AskFirst(Conflict):
+    """One comes in by asking: a person decides."""
+
+    code, title = "ask_first", "Please ask the people who look after this group first."
+
+
+async def join(session: AsyncSession, actor: Actor, group_id: UUID, *, now: datetime) -> Group:
+    """Come in by an open door; idempotent.
+
+    Raises:
+        AskFirst: the door isn't open, or a person has to decide about this account again.
+        GroupFull: there is no place.
+        NotFound: there is no such group here, or it has ended.
+    """
+    require(actor, Act.TAKE_PART)
+    group = await cards.by_id(session, group_id)
+    if await here(session, group_id, actor.account_id) is not None:
+        return group
+    if group.door is not Door.OPEN or await was_removed(session, group_id, actor.account_id):
+        raise AskFirst
+    return await let_in(session, group, actor.account_id, now=now)
+
+
+async def let_in(
+    session: AsyncSession,
+    group: Group,
+    account_id: UUID,
+    *,
+    now: datetime,
+    is_facilitator: bool = False,
+) -> Group:
+    """Add somebody without asking who may: a person, an invitation or the door has decided.
+
+    Idempotent.
+
+    Raises:
+        GroupFull: there is no place. Nothing may be kept of this unit of work.
+        NotFound: there is no such account here.
+    """
+    account = await accounts.by_id(session, account_id)
+    row = insert(session, GroupMember).values(
+        id=ids.new_id(),
+        organisation_id=session.info["organisation_id"],
+        group_id=group.id,
+        account_id=account_id,
+        is_facilitator=is_facilitator,
+        joined_at=now,
+    )
+    stay_id = await session.scalar(row.on_conflict_do_nothing().returning(GroupMember.id))
+    if stay_id is None:
+        return group
+    filled = await _count(session, group.id, by=1)
+    if filled is None:
+        raise GroupFull
+    await rooms.add_member(session, room_id=filled.room_id, account_id=account_id, now=now)
+    await answers.keep(session, account_id, filled.id, Answer.JOINED, now=now)
+    if not filled.has_room:
+        await cards.push(session, filled, now=now)
+    words = f"{account.name} has come to {filled.name}."
+    await tell_facilitators(session, filled, words, about=stay_id, but=account_id, now=now)
+    return filled
+
+
+async def leave(session: AsyncSession, actor: Actor, group_id: UUID, *, now: datetime) -> None:
+    """Go, without a reason; idempotent. Coming back is as free as coming was.
+
+    When the last one who looks after the group goes, the administrators are told.
+    """
+    require(actor, Act.CHANGE_OWN)
+    left = await take_out(session, group_id, actor.account_id, now=now)
+    if left is None:
+        return
+    await answers.release(session, actor.account_id, group_id)
+    await answers.keep(session, actor.account_id, group_id, Answer.NOT_NOW, now=now)
+    if left.is_facilitator:
+        await _lay_down(session, actor.account_id, group_id, stay_id=left.id, now=now)
+
+
+async def take_out(
+    session: AsyncSession, group_id: UUID, account_id: UUID, *, now: datetime, **values: Any
+) -> GroupMember | None:
+    """End somebody's stay without asking who may; None when they were not in."""
+    left = await session.scalar(
+        update(GroupMember)
+        .where(GroupMember.group_id == group_id, GroupMember.account_id == account_id)
+        .where(GroupMember.left_at.is_(None))
+        .values(left_at=now, **values)
+        .returning(GroupMember)
+        .execution_options(populate_existing=True)
+    )
+    if left is None:
+        return None
+    freed = await _count(session, group_id, by=-1)
+    if freed is not None:
+        await rooms.remove_member(session, room_id=freed.room_id, account_id=account_id, now=now)
+        if freed.member_count == freed.capacity - 1:
+            await cards.push(session, freed, now=now)
+    return left
+
+
+async def _count(session: AsyncSession, group_id: UUID, *, by: int) -> Group | None:
+    """Move the number of people; None when there is no place for one more."""
+    changed = update(Group).where(Group.id == group_id)
+    if by > 0:
+        changed = changed.where(Group.member_count < Group.capacity, Group.closed_at.is_(None))
+    group: Group | None = await session.scalar(
+        changed.values(member_count=Group.member_count + by)
+        .returning(Group)
+        .execution_options(populate_existing=True)
+    )
+    return group
+
+
+async def _lay_down(
+    session: AsyncSession, account_id: UUID, group_id: UUID, *, stay_id: UUID, now: datetime
+) -> None:
+    await roles.end(
+        session, account_id=account_id, role=Role.FACILITATOR, scope_id=group_id,
+        by_id=account_id, now=now,
+    )  # fmt: skip
+    if await facilitators(session, group_id):
+        return
+    group = await cards.by_id(session, group_id)
+    for administrator_id in await roles.holders(session, Role.ADMINISTRATOR):
+        await notices.send(
+            session, account_id=administrator_id, kind=NoticeKind.GROUP, subject_id=group_id,
+            words=f"Nobody looks after {group.name} now. Please ask somebody.",
+            dedupe_key=f"group-alone:{stay_id}:{administrator_id}", now=now,
+        )  # fmt: skip
+
+
+async def here(session: AsyncSession, group_id: UUID, account_id: UUID) -> GroupMember | None:
+    """Return somebody's present stay, if they are in the group."""
+    query = select(GroupMember).where(
+        GroupMember.group_id == group_id, GroupMember.account_id == account_id
+    )
+    return (await session.scalars(query.where(GroupMember.left_at.is_(None)))).one_or_none()
+
+
+async def ever(session: AsyncSession, group_id: UUID, account_id: UUID) -> bool:
+    """Tell whether somebody is or was in the group."""
+    query = select(GroupMember.id).where(
+        GroupMember.group_id == group_id, GroupMember.account_id == account_id
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def was_removed(session: AsyncSession, group_id: UUID, account_id: UUID) -> bool:
+    """Tell whether somebody's last stay ended by a facilitator: then a person decides."""
+    query = (
+        select(GroupMember.removed_at)
+        .where(GroupMember.group_id == group_id, GroupMember.account_id == account_id)
+        .order_by(GroupMember.joined_at.desc(), GroupMember.id.desc())
+        .limit(1)
+    )
+    return await session.scalar(query) is not None
+
+
+async def facilitators(session: AsyncSession, group_id: UUID) -> list[UUID]:
+    """Return who looks after a group, the longest first."""
+    query = (
+        select(GroupMember.account_id)
+        .where(GroupMember.group_id == group_id, GroupMember.is_facilitator)
+        .where(GroupMember.left_at.is_(None))
+        .order_by(GroupMember.joined_at, GroupMember.id)
+    )
+    return list(await session.scalars(query))
+
+
+async def tell_facilitators(
+    session: AsyncSession,
+    group: Group,
+    words: str,
+    *,
+    about: UUID,
+    now: datetime,
+    but: UUID | None = None,
+) -> None:
+    """Send those who look after a group a notice, once per `about`."""
+    for facilitator_id in await facilitators(session, group.id):
+        if facilitator_id != but:
+            await notices.send(
+                session, account_id=facilitator_id, kind=NoticeKind.GROUP, subject_id=group.id,
+                words=words, dedupe_key=f"group:{about}:{facilitator_id}", now=now,
+            )  # fmt: skip

@@ -1,0 +1,87 @@
+"""Lists of who is in a group, and of the groups somebody is in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chat import rooms
+from core.errors import NotFound
+from groups import cards, members
+from groups.cards import Group, Shown
+from groups.members import GroupMember
+from people.accounts import Account
+from people.permissions import Act, Actor, allows, require
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a group, as others in it see them. `muted_until` is for facilitators."""
+
+    account_id: UUID
+    name: str
+    is_facilitator: bool
+    joined_at: datetime
+    muted_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """A group somebody is in."""
+
+    group: Shown
+    room_id: UUID
+    is_facilitator: bool
+
+
+async def listed(session: AsyncSession, actor: Actor, group_id: UUID) -> list[Member]:
+    """Return who is in a group, facilitators first; for the people in it.
+
+    Raises:
+        NotFound: there is no such group, or the actor is not in it.
+    """
+    require(actor, Act.SEE_OWN)
+    group = await cards.by_id(session, group_id)
+    leads = allows(actor, Act.LEAD_GROUP, group)
+    if not leads and await members.here(session, group_id, actor.account_id) is None:
+        raise NotFound
+    query = (
+        select(GroupMember, Account.name)
+        .join(Account, Account.id == GroupMember.account_id)
+        .where(GroupMember.group_id == group_id, GroupMember.left_at.is_(None))
+        .order_by(GroupMember.is_facilitator.desc(), GroupMember.joined_at, GroupMember.id)
+    )
+    quiet = await _muted(session, group.room_id) if leads else {}
+    return [
+        Member(
+            stay.account_id,
+            name or "Somebody",
+            stay.is_facilitator,
+            stay.joined_at,
+            quiet.get(stay.account_id),
+        )
+        for stay, name in await session.execute(query)
+    ]
+
+
+async def _muted(session: AsyncSession, room_id: UUID) -> dict[UUID, datetime]:
+    query = select(rooms.Membership.account_id, rooms.Membership.muted_until).where(
+        rooms.Membership.room_id == room_id, rooms.Membership.muted_until.is_not(None)
+    )
+    return {account_id: until for account_id, until in await session.execute(query) if until}
+
+
+async def mine(session: AsyncSession, actor: Actor) -> list[Mine]:
+    """Return the groups this account is in, by name."""
+    require(actor, Act.SEE_OWN)
+    query = (
+        select(Group, GroupMember.is_facilitator)
+        .join(GroupMember, GroupMember.group_id == Group.id)
+        .where(GroupMember.account_id == actor.account_id, GroupMember.left_at.is_(None))
+        .where(Group.closed_at.is_(None))
+        .order_by(Group.name, Group.id)
+    )
+    rows = await session.execute(query)
+    return [Mine(cards.shown(group), group.room_id, leads) for group, leads in rows]

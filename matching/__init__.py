@@ -1,0 +1,1 @@
+"""Who might understand whom, and why."""

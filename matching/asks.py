@@ -1,0 +1,141 @@
+"""Who may say hello to whom now: limits a member can see, and whether it reaches anybody.
+
+The first are told; the second never is (promises 12, 17 and 35).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import limits
+from core.errors import Conflict, Invalid, NotFound
+from matching import candidates, eligibility, pairs, presences
+from matching.documents import Person
+from matching.pairs import Connection, State
+from people import blocks
+from people.accounts import Account
+from people.permissions import Actor, Standing
+
+FIRST_WEEK: Final = timedelta(days=7)
+# Rules by which a hello reaches nobody. The others only decide who is shown: somebody met in a
+# group may be asked whatever their topics are.
+UNREACHED: Final = frozenset({"apart", "suspended", "paused", "full", "under_18"})
+
+
+class NotNow(Conflict):
+    """A limit of the asker's own, told to them with what would help."""
+
+    code = "not_now"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How many hellos somebody can still send: at once, and in their first week (else None)."""
+
+    now: int
+    this_week: int | None
+
+
+async def left(session: AsyncSession, actor: Actor, *, now: datetime) -> Left:
+    """Count what is left of one's own limits (promise 12)."""
+    mine = Connection.asker_id == actor.account_id
+    count = select(func.count()).select_from(Connection).where(mine)
+    waiting = and_(Connection.state == State.ASKED, Connection.expires_at > now)
+    is_open = await session.scalar(count.where(waiting)) or 0
+    here = max(0, limits.OPEN_ASKS - is_open)
+    account = await session.get(Account, actor.account_id)
+    if account is None or now >= account.joined_at + FIRST_WEEK:
+        return Left(here, None)
+    sent = await session.scalar(count) or 0
+    return Left(here, max(0, limits.FIRST_WEEK_ASKS - sent))
+
+
+async def other(session: AsyncSession, actor: Actor, other_id: UUID) -> Account:
+    """Return the account somebody wants to say hello to, also when it is gone by now.
+
+    Raises:
+        Invalid: it is their own.
+        NotFound: there never was one of that id here.
+        NotNow: they have blocked it themselves.
+    """
+    if other_id == actor.account_id:
+        raise Invalid("That is you.")
+    account = (await session.scalars(select(Account).where(Account.id == other_id))).one_or_none()
+    if account is None:
+        raise NotFound
+    if other_id in await blocks.made_by(session, actor.account_id):
+        raise NotNow("You've blocked this person. To say hello, take that back first.")
+    return account
+
+
+async def check(session: AsyncSession, actor: Actor, other_id: UUID, *, now: datetime) -> None:
+    """Let a new hello pass, by the asker's own limits alone.
+
+    Raises:
+        NotNow: which one, and what would help.
+    """
+    await _check_counts(session, actor, now=now)
+    await _check_own_wishes(session, actor, now=now)
+    lately = (
+        Connection.pair_low == min(actor.account_id, other_id),
+        Connection.pair_high == max(actor.account_id, other_id),
+        Connection.changed_at > now - pairs.APART_FOR,
+        or_(
+            and_(Connection.asker_id == actor.account_id, Connection.state != State.ENDED),
+            Connection.ended_by == other_id,
+        ),
+    )
+    if await session.scalar(select(Connection.id).where(*lately).limit(1)):
+        raise NotNow("You said hello to them not long ago. Please leave it for a month.")
+
+
+async def _check_counts(session: AsyncSession, actor: Actor, *, now: datetime) -> None:
+    remaining = await left(session, actor, now=now)
+    if remaining.now == 0:
+        raise NotNow(
+            f"You have {limits.OPEN_ASKS} hellos waiting. You can send another when one is"
+            " answered, or when three days have passed."
+        )
+    if remaining.this_week == 0:
+        raise NotNow(
+            f"In your first week you can say hello to {limits.FIRST_WEEK_ASKS} people, and you"
+            " have. Groups are open to you, and others can still say hello to you."
+        )
+
+
+async def _check_own_wishes(session: AsyncSession, actor: Actor, *, now: datetime) -> None:
+    if (await presences.of(session, actor.account_id, now=now)).is_paused:
+        raise NotNow("You're taking a break. To say hello, end the break first.")
+    me = (await _documents(session, actor.account_id))[actor.account_id]
+    if await pairs.talks_of(session, actor.account_id) >= me.capacity:
+        raise NotNow(
+            "You're talking with as many people as you said you can. You can change that number"
+            " in About me."
+        )
+
+
+async def reaches(session: AsyncSession, actor: Actor, asked: Account, *, now: datetime) -> bool:
+    """Tell whether a hello is shown to the one it is for. Never told to the asker."""
+    unmet = await blocks.between(session, actor.account_id)
+    wishes = await presences.of(session, asked.id, now=now)
+    people = await _documents(session, actor.account_id, asked.id)
+    mine = eligibility.Standing(apart=frozenset(map(str, unmet)))
+    theirs = eligibility.Standing(
+        is_suspended=asked.standing is not Standing.ACTIVE,
+        is_paused=wishes.is_paused,
+        open_connections=await pairs.talks_of(session, asked.id),
+    )
+    asking = eligibility.side(people[actor.account_id], mine)
+    there = eligibility.side(people[asked.id], theirs)
+    return not any(
+        rule.forbids(asking, there) for rule in eligibility.RULES if rule.name in UNREACHED
+    )
+
+
+async def _documents(session: AsyncSession, *account_ids: UUID) -> dict[UUID, Person]:
+    found = await candidates.people(session, account_ids)
+    return {one: found.get(one) or Person(id=str(one)) for one in account_ids}

@@ -1,0 +1,187 @@
+"""Everybody and every group that may be offered, as they describe themselves.
+
+People come from `matching.profiles`; groups push their card with `save(kind=Kind.GROUP, …)`.
+A document is opened once per process and revision.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+
+from core import encryption
+from core.tables import Base, Owned, Retention
+from core.tables import field as column
+from core.upserts import insert
+from matching.documents import GroupDocument, Person
+from people.accounts import Account
+from people.permissions import Standing
+
+# Opened documents of this many organisations stay in memory, the longest unused go first.
+ORGANISATIONS_KEPT: Final = 32
+# SQLite of before 3.32 takes 999 parameters at most.
+READ_AT_ONCE: Final = 500
+
+
+class Kind(StrEnum):
+    """What is offered."""
+
+    PERSON = "person"
+    GROUP = "group"
+
+
+class Candidate(Base, Owned):
+    """A document to choose by. The id is the account's or the group's.
+
+    `revision` only grows, also over a removal: (id, revision) always means the same words.
+    """
+
+    __tablename__ = "candidate"
+
+    id: Mapped[UUID] = column(Retention.ACCOUNT, primary_key=True, personal="id")
+    kind: Mapped[Kind] = column(Retention.ACCOUNT)
+    document_sealed: Mapped[bytes | None] = column(Retention.ACCOUNT, personal="id")
+    is_open: Mapped[bool] = column(Retention.ACCOUNT)
+    changed_at: Mapped[datetime] = column(Retention.ACCOUNT)
+    revision: Mapped[int] = column(Retention.ACCOUNT)
+
+    document = encryption.Sealed("document_sealed")
+
+
+@dataclass(frozen=True, slots=True)
+class Everyone:
+    """One organisation's candidates at a moment, by their ids as text.
+
+    `withheld` are people whose document is kept for themselves and shown to nobody. Equal
+    `stamps` of two readings mean the same people with the same documents.
+    """
+
+    people: dict[str, Person] = field(default_factory=dict)
+    groups: dict[str, GroupDocument] = field(default_factory=dict)
+    withheld: set[str] = field(default_factory=set)
+    stamps: frozenset[tuple[UUID, int]] = frozenset()
+
+
+Document = Person | GroupDocument
+# By organisation, then by candidate: the revision that was opened, and what it says.
+_opened: dict[UUID, dict[UUID, tuple[int, Document]]] = {}
+
+
+async def save(
+    session: AsyncSession,
+    candidate_id: UUID,
+    *,
+    kind: Kind,
+    document: Document,
+    now: datetime,
+    is_open: bool = True,
+) -> None:
+    """Put a document in place of the one before. Not `is_open`: kept, and offered to nobody."""
+    place = encryption.place("candidate", "document_sealed", candidate_id)
+    values = {
+        "document_sealed": encryption.ring().seal(place, document.model_dump_json()),
+        "is_open": is_open,
+        "changed_at": now,
+    }
+    row = insert(session, Candidate).values(
+        id=candidate_id,
+        organisation_id=session.info["organisation_id"],
+        kind=kind,
+        revision=1,
+        **values,
+    )
+    replaced = values | {"revision": Candidate.revision + 1}
+    await session.execute(row.on_conflict_do_update(index_elements=["id"], set_=replaced))
+
+
+async def remove(session: AsyncSession, candidate_id: UUID, *, now: datetime) -> None:
+    """Offer this one no more and forget its words; idempotent."""
+    await session.execute(
+        update(Candidate)
+        .where(Candidate.id == candidate_id, Candidate.document_sealed.is_not(None))
+        .values(
+            document_sealed=None, is_open=False, changed_at=now, revision=Candidate.revision + 1
+        )
+    )
+
+
+async def everyone(session: AsyncSession) -> Everyone:
+    """Read the session's organisation: one query, and one more for what changed since the last.
+
+    Suspended and erased people, and groups that are not open, are not in it.
+    """
+    rows = (await session.execute(_PRESENT)).all()
+    documents = await _documents(session, rows)
+    found = Everyone(stamps=frozenset((row.id, row.revision) for row in rows))
+    for row in rows:
+        document = documents[row.id]
+        if isinstance(document, GroupDocument):
+            found.groups[document.id] = document
+            continue
+        found.people[document.id] = document
+        if not row.is_open:
+            found.withheld.add(document.id)
+    return found
+
+
+_PRESENT: Final = (
+    select(Candidate.id, Candidate.revision, Candidate.kind, Candidate.is_open)
+    .outerjoin(Account, Account.id == Candidate.id)
+    .where(Candidate.document_sealed.is_not(None))
+    .where(
+        or_(
+            Account.standing == Standing.ACTIVE,
+            (Candidate.kind == Kind.GROUP) & Candidate.is_open,
+        )
+    )
+)
+
+
+async def _documents(session: AsyncSession, rows: Sequence[Any]) -> dict[UUID, Document]:
+    organisation_id = session.info["organisation_id"]
+    known = _opened.get(organisation_id, {})
+    stale = [row.id for row in rows if known.get(row.id, (0,))[0] != row.revision]
+    fresh = await _open(session, stale)
+    # Built anew from what is here: whoever was removed or erased is forgotten.
+    _keep(organisation_id, {row.id: fresh.get(row.id) or known[row.id] for row in rows})
+    return {one: document for one, (_, document) in _opened[organisation_id].items()}
+
+
+_SAID: Final = (
+    select(Candidate)
+    .where(Candidate.document_sealed.is_not(None))
+    .execution_options(populate_existing=True)
+)
+
+
+async def people(session: AsyncSession, account_ids: Sequence[UUID]) -> dict[UUID, Person]:
+    """Return the documents of those among these people who have one."""
+    opened = await _open(session, account_ids)
+    documents = ((one, document) for one, (_, document) in opened.items())
+    return {one: document for one, document in documents if isinstance(document, Person)}
+
+
+async def _open(
+    session: AsyncSession, candidate_ids: Sequence[UUID]
+) -> dict[UUID, tuple[int, Document]]:
+    """Read and parse these, in portions that any database takes as parameters."""
+    opened: dict[UUID, tuple[int, Document]] = {}
+    for first in range(0, len(candidate_ids), READ_AT_ONCE):
+        some = candidate_ids[first : first + READ_AT_ONCE]
+        for row in await session.scalars(_SAID.where(Candidate.id.in_(some))):
+            model = Person if row.kind is Kind.PERSON else GroupDocument
+            opened[row.id] = (row.revision, model.model_validate_json(row.document or "{}"))
+    return opened
+
+
+def _keep(organisation_id: UUID, opened: dict[UUID, tuple[int, Document]]) -> None:
+    _opened.pop(organisation_id, None)
+    _opened[organisation_id] = opened
+    while len(_opened) > ORGANISATIONS_KEPT:
+        del _opened[next(iter(_opened))]

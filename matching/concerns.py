@@ -1,0 +1,58 @@
+"""What of somebody's words a person should look at, in the transaction that keeps them.
+
+Distress is a concern about how its author is: its subject is the account, so that a hard week is
+one case and no hello is one. Anything else is a concern about the very words.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.safety import (
+    Category,
+    Concern,
+    Safety,
+    Source,
+    Subject,
+    SubjectKind,
+    Tier,
+    Verdict,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words that were screened before this unit of work."""
+
+    words: str
+    verdict: Verdict
+    safety: Safety
+
+
+async def raise_about(
+    session: AsyncSession,
+    said: Said,
+    *,
+    kind: SubjectKind,
+    subject_id: UUID,
+    author_id: UUID,
+    now: datetime,
+) -> None:
+    """Flag what the verdict says a person should see; nothing when it says none."""
+    if said.verdict.tier is Tier.NONE:
+        return
+    concern = Concern(
+        source=Source.SCREENING,
+        tier=said.verdict.tier,
+        words=said.words,
+        at=now,
+        because=said.verdict.because,
+        categories=said.verdict.categories,
+    )
+    if Category.DISTRESS in said.verdict.categories:
+        author = Subject(SubjectKind.ACCOUNT, author_id, author_id)
+        await said.safety.flag(session, author, concern)
+    if said.verdict.folded or said.verdict.categories != {Category.DISTRESS}:
+        await said.safety.flag(session, Subject(kind, subject_id, author_id), concern)

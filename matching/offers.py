@@ -1,0 +1,212 @@
+"""People and groups for somebody, each with the reason.
+
+`gather` reads, inside a session; `answer` ranks, outside of it and off the event loop.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from matching import answers, candidates, eligibility, pairs, pools, presences, profiles, ranking
+from matching.answers import OWN_ANSWERS, Answer
+from matching.candidates import Everyone
+from matching.documents import GroupDocument, Person, Weight
+from matching.eligibility import Standing
+from matching.presences import Wishes
+from matching.ranking import Match
+from matching.reasons import Reason
+from people import blocks
+from people.permissions import Act, Actor, require
+
+# Promise 36: with fewer people to offer, all are shown, and how few we are is said.
+FEW: Final = 50
+PEOPLE: Final = 5
+GROUPS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What one person's offers are made of: read at one moment, nothing decided yet."""
+
+    organisation_id: UUID
+    seeker: Person
+    everyone: Everyone
+    wishes: dict[UUID, Wishes]
+    talk_counts: dict[UUID, int]
+    apart: set[UUID]
+    met: set[UUID]
+    answered: dict[UUID, Answer]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """Somebody to talk with, in their own words, and why. Nothing else they told is here."""
+
+    id: UUID
+    name: str
+    words_for_self: str
+    about: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCard:
+    """A group with room, and why."""
+
+    id: UUID
+    name: str
+    purpose: str
+    for_whom: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Best first. `small_line` says how few we are (else empty), `hint_line` what would help when
+    there is nobody; `can_refresh`: "show me others" would show others.
+    """
+
+    people: tuple[PersonCard, ...]
+    groups: tuple[GroupCard, ...]
+    small_line: str = ""
+    hint_line: str = ""
+    can_refresh: bool = False
+
+
+async def gather(session: AsyncSession, actor: Actor, *, now: datetime) -> Gathered:
+    """Read what offers are made of: six queries, and one more for documents that changed."""
+    require(actor, Act.TAKE_PART)
+    everyone = await candidates.everyone(session)
+    return Gathered(
+        organisation_id=actor.organisation_id,
+        seeker=everyone.people.get(str(actor.account_id)) or profiles.blank(actor),
+        everyone=everyone,
+        wishes=await presences.everyone(session, now=now),
+        talk_counts=await pairs.talk_counts(session),
+        apart=await blocks.between(session, actor.account_id),
+        met=await pairs.met(session, actor.account_id, now=now),
+        answered=await answers.around(session, actor.account_id, now=now),
+        now=now,
+    )
+
+
+def answer(gathered: Gathered, *, people: int = PEOPLE, groups: int = GROUPS) -> Offers:
+    """Rank what was gathered; pure. Fewer than `FEW` people are all shown.
+
+    At least one group is there whenever one is open to this person.
+    """
+    standings = _standings(gathered)
+    pool = pools.ready(
+        gathered.organisation_id, gathered.everyone, gathered.seeker, standings, now=gathered.now
+    )
+    found = ranking.rank(gathered.seeker, pool, k=max(FEW, people))
+    are_few = len(found) < FEW
+    shown = found if are_few else found[:people]
+    return Offers(
+        people=tuple(_person(gathered, match) for match in shown),
+        groups=tuple(_group(gathered, match) for match in _groups(gathered, k=groups)),
+        small_line=_small_line(gathered, len(shown)) if are_few else "",
+        hint_line="" if found else _hint(gathered, standings),
+        can_refresh=len(found) > len(shown),
+    )
+
+
+def _standings(gathered: Gathered) -> dict[str, Standing]:
+    me = gathered.seeker.id
+    standings = {one: _standing(gathered, one) for one in {*gathered.everyone.people, me}}
+    answered = gathered.met | gathered.answered.keys()
+    standings[me] = replace(
+        standings[me],
+        # Resting is about being offered to others.
+        is_resting=False,
+        apart=frozenset(map(str, gathered.apart)),
+        answered=frozenset(map(str, answered)),
+    )
+    return standings
+
+
+def _standing(gathered: Gathered, person_id: str) -> Standing:
+    account_id = UUID(person_id)
+    wishes = gathered.wishes.get(account_id, presences.NONE_SAID)
+    return Standing(
+        is_paused=wishes.is_paused,
+        is_resting=wishes.is_resting,
+        is_unlisted=wishes.is_unlisted or person_id in gathered.everyone.withheld,
+        wants_alike=wishes.wants_alike,
+        open_connections=gathered.talk_counts.get(account_id, 0),
+    )
+
+
+def _groups(gathered: Gathered, *, k: int) -> list[Match]:
+    """Rank the groups this person isn't in; where all were set aside, still offer one."""
+    answered = gathered.answered
+    every = gathered.everyone.groups.values()
+    mine = [one for one in every if answered.get(UUID(one.id)) in (None, *OWN_ANSWERS)]
+    fresh = [one for one in mine if UUID(one.id) not in answered]
+    found = ranking.rank_groups(gathered.seeker, fresh, k=k)
+    return found or ranking.rank_groups(gathered.seeker, mine, k=1)
+
+
+def _person(gathered: Gathered, match: Match) -> PersonCard:
+    told = gathered.everyone.people[match.id]
+    return PersonCard(UUID(match.id), told.name, told.words_for_self, told.about, match.reasons)
+
+
+def _group(gathered: Gathered, match: Match) -> GroupCard:
+    card: GroupDocument = gathered.everyone.groups[match.id]
+    return GroupCard(UUID(match.id), card.name, card.purpose, card.for_whom, match.reasons)
+
+
+def _small_line(gathered: Gathered, shown: int) -> str:
+    """Say how many we are. Everybody here is counted, so that no block can be told from it."""
+    everyone = gathered.everyone
+    others = everyone.people.keys() - everyone.withheld - {gathered.seeker.id}
+    if not others:
+        return "You're the first here."
+    if len(others) >= FEW:
+        return "These are all you might talk with just now."
+    if shown == len(others):
+        return f"We're {len(others) + 1} here, so these are all of us."
+    return f"We're {len(others) + 1} here. These are all you might talk with just now."
+
+
+def _hint(gathered: Gathered, standings: dict[str, Standing]) -> str:
+    """Name the one change that would help somebody who is offered nobody (promise 38)."""
+    seeker, mine = gathered.seeker, standings[gathered.seeker.id]
+    if mine.is_paused:
+        return "You're taking a break. When you end it, we'll show you people again."
+    if mine.open_connections >= seeker.capacity:
+        return "You're talking with as many people as you said you can. You can change that number."
+    if _would_meet(gathered, _without_musts(seeker), mine, standings):
+        return (
+            "Nobody here has lived all that you said must be shared. If it were nice but not"
+            " needed, there would be people to show you."
+        )
+    unanswered = replace(mine, answered=frozenset(map(str, gathered.met)))
+    if _would_meet(gathered, seeker, unanswered, standings):
+        return "You've seen everybody for now. We can show you again those you put aside."
+    return ""
+
+
+def _without_musts(seeker: Person) -> Person:
+    wished = (
+        one.model_copy(update={"weight": Weight.NICE}) if one.weight is Weight.MUST else one
+        for one in seeker.experiences
+    )
+    return seeker.model_copy(update={"experiences": tuple(wished)})
+
+
+def _would_meet(
+    gathered: Gathered, seeker: Person, mine: Standing, standings: dict[str, Standing]
+) -> bool:
+    return any(
+        eligibility.first_broken_rule(
+            seeker, other, asking_standing=mine, other_standing=standings[other.id]
+        )
+        is None
+        for other in gathered.everyone.people.values()
+    )

@@ -1,0 +1,49 @@
+"""Prepared populations, kept while nobody's document changes."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from matching import ranking
+from matching.candidates import Everyone
+from matching.documents import Person
+from matching.eligibility import Standing
+from matching.ranking import Pool
+
+# The longest unused go first. A pool of a thousand people is about 20 MB.
+POOLS_KEPT: Final = 8
+
+_Stamp = tuple[frozenset[tuple[UUID, int]], date]
+# By organisation. Two threads may prepare the same pool; the later one stays, and both are right.
+_pools: dict[UUID, tuple[_Stamp, Pool]] = {}
+
+
+def ready(
+    organisation_id: UUID,
+    everyone: Everyone,
+    seeker: Person,
+    standings: Mapping[str, Standing],
+    *,
+    now: datetime,
+) -> Pool:
+    """Return a pool that holds the seeker, with these standings. CPU work: not for an event loop.
+
+    Offsets of time zones are those of the day.
+    """
+    if seeker.id not in everyone.people:
+        people = [*everyone.people.values(), seeker]
+        return ranking.prepare(people, standings, at=now)
+    stamp = (everyone.stamps, now.date())
+    known = _pools.get(organisation_id)
+    if known is None or known[0] != stamp:
+        known = (stamp, ranking.prepare(everyone.people.values(), standings, at=now))
+        _keep(organisation_id, known)
+    return known[1].standing_as(standings)
+
+
+def _keep(organisation_id: UUID, prepared: tuple[_Stamp, Pool]) -> None:
+    _pools.pop(organisation_id, None)
+    _pools[organisation_id] = prepared
+    while len(_pools) > POOLS_KEPT:
+        _pools.pop(next(iter(_pools)), None)

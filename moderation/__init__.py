@@ -1,0 +1,1 @@
+"""Looking after people: screening, cases, decisions, help."""

@@ -1,0 +1,40 @@
+"""Moderators' notes and reasons, sealed, beside the log that holds no words."""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+
+from core import encryption
+from core.tables import Base, Owned, Retention, field
+from moderation.cases import CaseEvent
+
+
+class CaseWords(Base, Owned):
+    """A moderator's note or reason. It may be blanked; the line it belongs to stays."""
+
+    __tablename__ = "case_words"
+
+    event_id: Mapped[UUID] = field(Retention.CASE, ForeignKey("case_event.id"), primary_key=True)
+    by_id: Mapped[UUID | None] = field(Retention.CASE, personal="by_id")
+    words_sealed: Mapped[bytes | None] = field(Retention.CASE, personal="by_id")
+
+    words = encryption.Sealed("words_sealed", id_column="event_id")
+
+
+async def write(session: AsyncSession, line: CaseEvent, words: str) -> None:
+    """Keep what somebody wrote with a line of the log; nothing, when they wrote nothing."""
+    if words:
+        session.add(CaseWords(event_id=line.id, by_id=line.actor_id, words=words))
+        await session.flush()
+
+
+async def of_case(session: AsyncSession, case_id: UUID) -> dict[UUID, str]:
+    """Return the notes and reasons of a case by the id of their line; blanked ones are missing."""
+    query = (
+        select(CaseWords)
+        .join(CaseEvent, CaseEvent.id == CaseWords.event_id)
+        .where(CaseEvent.case_id == case_id)
+    )
+    return {row.event_id: row.words for row in await session.scalars(query) if row.words}

@@ -1,0 +1,111 @@
+"""What a contact detail looks like in plain spelling, also when written to slip past.
+
+Patterns read folded text (lower case, no apostrophes). All are bounded, so linear.
+"""
+
+import re
+from typing import Final
+
+# The 121 postcode areas of Great Britain and Northern Ireland (Royal Mail), plus the islands.
+_AREAS: Final = (
+    "ab al b ba bb bd bh bl bn br bs bt ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy"
+    " e ec eh en ex fk fy g gl gu gy ha hd hg hp hr hs hu hx ig im ip iv ka kt kw ky l la ld le"
+    " ll ln ls lu m me mk ml n ne ng nn np nr nw ol ox pa pe ph pl po pr rg rh rm s sa se sg sk"
+    " sl sm sn so sp sr ss st sw sy ta td tf tn tq tr ts tw ub w wa wc wd wf wn wr ws wv yo ze je"
+)
+_PLATFORM: Final = (
+    r"(?:insta|instagram|ig|snap|snapchat|tiktok|twitter|facebook|fb|messenger|discord|telegram"
+    r"|kik|whatsapp|signal|reddit|onlyfans|skype|bluesky|threads|xbox live|psn)"
+)
+_ENDING: Final = r"(?:com|org|net|co\.uk|org\.uk|ac\.uk|uk|ie|io|gg|ly|eu|xyz)"
+_WORDY_ENDING: Final = r"(?:me|app|info|tv|online|site|shop|live|link|chat|social)"
+_SPOKEN_ENDING: Final = (
+    r"(?:com|org|net|ie|io|gg|me|info|uk|co (?:dot|\.) ?uk|org (?:dot|\.) ?uk|co)"
+)
+_SPOKEN_DIGIT: Final = (
+    r"(?:zero|oh|o|nought|naught|one|two|three|four|five|six|seven|eight|nine|double|triple"
+    r"|treble|hundred|\d{1,6})"
+)
+_STREET: Final = (
+    r"(?:street|st|road|rd|avenue|ave|lane|close|drive|crescent|terrace|gardens|grove|mews|court"
+    r"|place|way|walk|square|parade|row)"
+)
+
+PHONE: Final = re.compile(
+    r"(?<![\w.,])(?:\+ ?|\(\+?)?[\dol](?:[ .\-()]{0,3}[\doil]){6,14}(?![\w@])"
+)
+SPOKEN_PHONE: Final = re.compile(rf"\b{_SPOKEN_DIGIT}(?:[ ,\-]{{1,3}}{_SPOKEN_DIGIT}){{5,22}}\b")
+DATE: Final = re.compile(r"\d{1,2}[.\-]\d{1,2}[.\-](?:19|20)?\d{2}(?!\d)")
+
+EMAILS: Final = (
+    re.compile(r"[a-z0-9][a-z0-9._%+\-]{0,63}@[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,4}"),
+    re.compile(
+        r"[a-z0-9][a-z0-9._\-]{0,40}(?: dot [a-z0-9\-]{1,30}){0,3} at [a-z0-9\-]{1,40}"
+        rf"(?: dot [a-z0-9\-]{{2,30}}){{0,2}} dot {_SPOKEN_ENDING}\b"
+    ),
+    re.compile(
+        r"[a-z0-9][a-z0-9._\-]{0,40} ?(?:@|[\[({] ?(?:at|@) ?[\])}]) ?[a-z0-9\-]{1,40}"
+        rf" ?(?:\.|dot|[\[({{] ?(?:dot|\.) ?[\])}}]) ?{_SPOKEN_ENDING}\b"
+    ),
+    re.compile(r"(?:[a-z0-9] ){1,20}@(?: [a-z0-9]){2,20} \.(?: [a-z]){2,6}"),
+)
+LINKS: Final = (
+    re.compile(r"\b(?:https?:// ?|www ?\. ?)[^\s]{2,200}"),
+    re.compile(
+        rf"(?<![@\w.\-])(?:[a-z0-9\-]{{2,63}}\.){{1,3}}{_ENDING}(?![\w\-]|\.[a-z])(?:[/?#:]\S{{0,200}})?"
+    ),
+    re.compile(rf"(?<![@\w.\-])(?:[a-z0-9\-]{{2,63}}\.){{1,3}}{_WORDY_ENDING}/\S{{1,200}}"),
+    re.compile(rf"\b[a-z0-9\-]{{2,40}} (?:dot|\(dot\)|\[dot\]) {_SPOKEN_ENDING}\b"),
+)
+HANDLES: Final = (
+    re.compile(
+        rf"\b{_PLATFORM}(?: name| handle| username| user| account| id| tag)?"
+        r"(?: is| as| its| under|:| :| =| -|,)? ?(?:@ ?[a-z0-9._]{3,30}"
+        r"|(?=[0-9._]{0,5}[a-z])[a-z0-9]{1,20}[._0-9]{1,4}[a-z0-9][a-z0-9._]{1,24}|[a-z]{3,20}\d{2,6}\b)"
+    ),
+    re.compile(r"(?<![\w.])@(?=[a-z0-9]{1,20}[._0-9])[a-z0-9]{1,20}[._0-9]{1,3}[a-z0-9._]{2,20}"),
+    re.compile(r"\b[a-z0-9._]{2,32}#\d{4}\b"),
+)
+PLATFORM_WORDS: Final = frozenset(
+    "insta instagram ig snap snapchat tiktok twitter facebook fb messenger discord telegram kik"
+    " whatsapp signal reddit onlyfans skype bluesky threads".split()
+)
+NUMBER_WORDS: Final = frozenset(
+    "zero oh nought naught one two three four five six seven eight nine double triple treble".split()
+)
+POSTCODE: Final = re.compile(
+    rf"\b(?:{'|'.join(_AREAS.split())})\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{{2}}\b"
+)
+STREET: Final = re.compile(
+    r"\b(?:flat \d{1,3}[a-z]?,? )?\d{1,4}[a-z]? (?!(?:minutes?|miles?|doors?|years?|days?|weeks?|of|yards"
+    rf"|hours?|times?|people|steps|months|houses|stops)\b)(?:[a-z]{{2,15}} ){{1,3}}{_STREET}\b"
+)
+# A street is the author's own address only when they say so.
+OWN_ADDRESS_LEAD: Final = re.compile(
+    r"\b(?:i live at|im at|im living at|im staying at|my (?:home |new )?address(?: is|:|s)?"
+    r"|come to|find me at|visit me at|write to me at|post it to(?: me at)?)[ :]{0,2}$"
+)
+OTHERS_LEAD: Final = re.compile(
+    r"\b(?:"
+    r"(?:his|her|their|my (?:\w{1,8} )?(?:exs|bosss|neighbours|cpns|nurses|therapists|landlords|sisters"
+    r"|brothers|mums|dads|husbands|wifes|partners|friends|flatmates|social workers)"
+    r"|(?:that|the|this) (?:\w{1,10} )?(?:nurses|mans|womans|blokes|doctors|girls|lads|moderators)"
+    r"|[a-z]{2,12}s) (?:\w{1,8} )?(?:address|number|phone|mobile|email|e-mail|mail|insta|instagram|snap"
+    r"|snapchat|facebook|fb|tiktok|twitter|discord|house|flat|home|postcode|work number|whatsapp"
+    r"|handle|place)"
+    r"|(?:he|she|they|that (?:\w{1,10} )?(?:nurse|man|woman|bloke|doctor|girl|lad|bitch|bastard)"
+    r"|my (?:\w{1,8} )?(?:ex|neighbour|boss|landlord|therapist|nurse|cpn))s? (?:\w{1,8} )?"
+    r"(?:live|lives|living|works?|working|stays?|staying|parks|is|are|be found|moved) "
+    r"(?:at|in|on|to|near|round at)"
+    r"|(?:ring|call|text|message|email|e-mail|phone|find|contact|write to|get|add|follow|dm|visit)"
+    r" (?:him|her|them|that \w{2,12}|(?!(?:me|us|it|back|now|the|my|this|that|on|if|in|when|your|you|a|up"
+    r"|out|here|anytime|any|whenever|at|for)\b)[a-z]{2,12})(?: up| back)? (?:on|at|via|through)"
+    r")\b(?:(?!\b(?:my|mine|i live|im|me)\b)[^!?\n]){0,40}$"
+)
+SERVICE_LEAD: Final = re.compile(
+    r"\b(?:crisis|team|teams|ward|gps?|surgery|clinic|reception|help ?line|hospital|charity|charitys|office"
+    r"|council|police|line|centre|center|service|mind|samaritans|citizens|foodbank|food bank|pharmacy"
+    r"|chemist|duty|switchboard|advice|library|university|refuge|shelter|branch|hub|trust|nhs|cafe"
+    r"|shop|hall|station|intergroup|meeting)\b[^!?\n]{0,50}$"
+)
+OWN_LEAD: Final = re.compile(r"\b(?:my|mine|me|im|ring|call|text|number|mobile|whatsapp)\b[^!?\n]{0,30}$")

@@ -1,0 +1,54 @@
+"""Who has no part in a case: nobody decides on themselves, their report, their room, their peer.
+
+What somebody has a part in is not in their queue, and for them it does not exist.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.errors import NotFound
+from moderation import talks
+from moderation.cases import Case
+from moderation.flags import Flag
+from people.permissions import Actor
+
+
+def has_no_part(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `Case` under which this moderator may see it and decide.
+
+    A room or a peer in common is no bar where somebody is in distress and nobody else is harmed:
+    there is nothing to decide against anyone, and a person who looks matters more. After "look
+    at this again", whoever decided before has a part.
+    """
+    me = actor.account_id
+    reported = exists().where(Flag.case_id == Case.id, Flag.reporter_id == me)
+    is_near = or_(
+        _holds(Case.room_id.in_(talks.rooms_of(me))),
+        _holds(Case.author_id.in_(talks.partners_of(me))),
+    )
+    return and_(
+        or_(Case.author_id.is_(None), Case.author_id != me),
+        ~reported,
+        or_(Case.is_support, ~is_near),
+        or_(~Case.is_appealed, Case.decided_by.is_(None), Case.decided_by != me),
+    )
+
+
+def _holds(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    # A case without a room or an author: NULL IN (…) is unknown, and would hide it.
+    return func.coalesce(condition, false())
+
+
+async def require_no_part(session: AsyncSession, actor: Actor, case_id: UUID) -> Case:
+    """Return the case, in which the actor has no part.
+
+    Raises:
+        NotFound: there is none, or they have a part in it; which of the two is not told.
+    """
+    query = select(Case).where(Case.id == case_id, has_no_part(actor))
+    case = (await session.scalars(query)).one_or_none()
+    if case is None:
+        raise NotFound
+    return case

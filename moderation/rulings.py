@@ -1,0 +1,148 @@
+"""Rulings: what is on offer in a case to this moderator now, and whether what they want fits.
+
+Never anything against somebody who is in distress and harms nobody else (promise 1).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import limits
+from core import words as plain
+from core.errors import Invalid
+from core.safety import Category, SubjectKind
+from moderation import claims, words
+from moderation.cases import Case
+from moderation.documents import HouseRules, Rule, StaffedHours
+from moderation.fold import Status
+from moderation.kinds import BOUNDS, SANCTIONS, EffectKind, Step
+from people import documents
+from people.permissions import Actor
+
+
+class NotOnOffer(Invalid):
+    """That step can't be taken here."""
+
+    code, title = "not_on_offer", "That can't be done here."
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision that may be taken. `reason` is what its author reads, if anything is done."""
+
+    steps: list[Step]
+    rule: Rule | None
+    own_words: str
+    reason: str
+
+    @property
+    def kinds(self) -> set[EffectKind]:
+        """What is done."""
+        return {step.kind for step in self.steps}
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the log keeps of it: kinds, lengths and the rule's id, no words."""
+        return {
+            "effects": [step.kind.value for step in self.steps],
+            "lasts_minutes": {
+                step.kind.value: int(step.lasts.total_seconds() // 60)
+                for step in self.steps
+                if step.lasts
+            },
+            "rule": self.rule.id if self.rule else None,
+        }
+
+
+def offered(case: Case, actor: Actor, *, now: datetime) -> tuple[EffectKind, ...]:
+    """Return what this moderator could do to this case now; empty when somebody else has it."""
+    is_held = case.claimed_by not in (None, actor.account_id) and not claims.is_over(case, now)
+    if case.status is Status.DECIDED or is_held:
+        return ()
+    if case.is_support:
+        return _support(case)
+    if case.is_appealed and not case.categories:
+        # Taking something back is `undo`; nothing harsher comes of asking.
+        return (EffectKind.NOTHING,)
+    return _against_harm(case)
+
+
+def _support(case: Case) -> tuple[EffectKind, ...]:
+    found = [EffectKind.REACHED_OUT] if case.author_id else []
+    if case.subject_kind is SubjectKind.PENDING:
+        found.append(EffectKind.RELEASE)
+    return (*found, EffectKind.NOTHING)
+
+
+def _against_harm(case: Case) -> tuple[EffectKind, ...]:
+    found = [EffectKind.NOTHING]
+    if case.author_id and Category.DISTRESS in case.categories:
+        found.insert(0, EffectKind.REACHED_OUT)
+    if case.subject_kind is SubjectKind.MESSAGE:
+        found.append(EffectKind.HIDE)
+    if case.subject_kind is SubjectKind.PENDING:
+        found += [EffectKind.RELEASE, EffectKind.REFUSE]
+    if case.author_id and case.room_id:
+        found.append(EffectKind.MUTE)
+    if case.author_id:
+        found.append(EffectKind.SUSPEND)
+    return tuple(found)
+
+
+async def rule_on(
+    session: AsyncSession,
+    actor: Actor,
+    case: Case,
+    *,
+    steps: list[Step],
+    rule: str | None,
+    own_words: str,
+    now: datetime,
+) -> Ruling:
+    """Return the ruling, when its steps fit the case, each other, their bounds and a rule.
+
+    Raises:
+        NotOnOffer, Invalid: they don't.
+    """
+    own_words = plain.check(own_words.strip(), most=limits.NOTE_CHARACTERS, field="reason_words")
+    _require_offered(case, actor, steps, now=now)
+    _require_bounds(steps)
+    kinds = {step.kind for step in steps}
+    if EffectKind.REACHED_OUT in kinds and not own_words:
+        raise Invalid("Please write what you want to say to them.", field="reason_words")
+    if not kinds & SANCTIONS:
+        return Ruling(steps, None, own_words, "")
+    named = (await documents.current(session, HouseRules)).rule(rule or "")
+    if named is None:
+        # Promise 31: a warning names a rule or can't be sent.
+        raise Invalid("Please name the rule that this is about.", field="rule")
+    zone = (await documents.current(session, StaffedHours)).zone
+    # What is written to somebody in distress goes to them on its own, not under a rule.
+    under_rule = "" if EffectKind.REACHED_OUT in kinds else own_words
+    told = words.reason(steps, rule=named, own_words=under_rule, now=now, zone=zone)
+    return Ruling(steps, named, own_words, told)
+
+
+def _require_offered(case: Case, actor: Actor, steps: list[Step], *, now: datetime) -> None:
+    kinds = [step.kind for step in steps]
+    possible = offered(case, actor, now=now)
+    if case.is_support and SANCTIONS.intersection(kinds):
+        raise NotOnOffer("Nobody is kept from anything for being in distress. You can write.")
+    if not kinds or len(set(kinds)) < len(kinds) or not set(kinds) <= set(possible):
+        raise NotOnOffer(offered=[kind.value for kind in possible])
+    is_alone = EffectKind.NOTHING in kinds and len(kinds) > 1
+    if is_alone or {EffectKind.RELEASE, EffectKind.REFUSE} <= set(kinds):
+        raise NotOnOffer("These steps don't go together.")
+
+
+def _require_bounds(steps: list[Step]) -> None:
+    for step in steps:
+        bounds = BOUNDS.get(step.kind)
+        if bounds is None and step.lasts is not None:
+            raise Invalid("Only a pause has a length.", field="lasts")
+        if bounds is None:
+            continue
+        if step.lasts is None or not bounds[0] <= step.lasts <= bounds[1]:
+            raise Invalid("Please choose an end that is allowed.", field="lasts")

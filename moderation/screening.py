@@ -1,0 +1,49 @@
+"""The rules stage of screening: text in, verdict out. Pure, quick, and it never raises."""
+
+from typing import Final
+
+import structlog
+
+from core.safety import Context, Response, Tier, Verdict
+from moderation import contacts, normalise, policy, rulebooks
+from moderation.contacts import Allowed
+from moderation.rules import Hit, Rulebook
+
+_log = structlog.get_logger(__name__)
+
+# When the rules themselves fail, people talk on and somebody reads later (moderation.md §1).
+UNSCREENED: Final = Verdict(response=Response.DELIVER, tier=Tier.ROUTINE, is_unscreened=True)
+
+
+class RulesScreening:
+    """Screens by the rulebook alone: what decides when the models are slow or missing."""
+
+    def __init__(
+        self, rulebook: Rulebook | None = None, *, allowed: Allowed | None = None
+    ) -> None:
+        """Without arguments the shipped rulebook and helplines; reading them takes a moment."""
+        self.rulebook = rulebook or rulebooks.shipped()
+        self.allowed = allowed or contacts.shipped()
+
+    def screen(self, text: str, context: Context) -> Verdict:
+        """Judge `text`; touches nothing outside and never raises, whatever the text."""
+        try:
+            return policy.decide(text, self.hits(text, context), context)
+        except Exception as fault:  # noqa: BLE001 - a fault here must not silence anybody
+            # Never the words, nor the fault's message, which may quote them.
+            _log.error("screening_failed", fault=type(fault).__name__, characters=len(text))
+            return UNSCREENED
+
+    def hits(self, text: str, context: Context) -> list[Hit]:
+        """Return every rule that holds in `text`, alone or read on from the recent texts."""
+        hits = self._hits(normalise.canonical(text, self.rulebook.lexicon))
+        if context.recent:
+            joined = normalise.joined(context.recent, text, self.rulebook.lexicon)
+            if joined is not None:
+                # Spans that end before this text are empty, so earlier texts aren't judged twice.
+                hits += self._hits(joined)
+        return hits
+
+    def _hits(self, view: normalise.View) -> list[Hit]:
+        found = self.rulebook.search(view)
+        return found + contacts.find(view, self.rulebook, allowed=self.allowed)

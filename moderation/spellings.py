@@ -1,0 +1,276 @@
+"""Undo the ways a word is bent so that a filter misses it: s p a c e d, l33t, m*sked, streeetched.
+
+A bent word is put straight only when what comes out is a word the rulebook knows, so ordinary
+text is never rewritten into something else. Input is already folded (lower case, no
+apostrophes). Every returned character carries its offset in the input.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from itertools import groupby, pairwise
+from typing import Final, NamedTuple
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_SUSPECT: Final = re.compile(
+    r"\s\s|\t"
+    r"|([a-z])\1\1"
+    r"|[a-z][0-9@$*|+.\-_~!]{1,3}[a-z]"
+    r"|(?<![a-z0-9])[0-9@$*|+][a-z]|[a-z][013457@$*](?![a-z0-9])"
+    r"|(?<![a-z0-9])[a-z][ .\-_*/,|~]{1,3}[a-z][ .\-_*/,|~]{1,3}[a-z](?![a-z0-9])"
+    r"|[a-z]\.{1,3} [a-z]{1,8}\.{1,3} [a-z]"
+)
+# Three or more single signs with gaps: "k i l l", "d.i.e", "k-1-l-l". Bounded, so linear.
+_SPACED: Final = re.compile(
+    r"(?<![a-z0-9@$])[a-z0-9@$!](?:[ .\-_*/,|~]{1,3}[a-z0-9@$!]){2,120}(?![a-z0-9])"
+)
+_TOKEN: Final = re.compile(r"[a-z0-9@$!|+*._~\-]{2,40}")
+_BENT: Final = re.compile(r"[^a-z]|([a-z])\1\1|([a-z])\2([a-z])\3([a-z])\4")
+# "I. want. this. to. end.": stops between single words are style, not sentences.
+_HALTING: Final = re.compile(r"(?<![a-z])[a-z]{1,8}\.{1,3} (?:[a-z]{1,8}\.{1,3} ){1,30}[a-z]{1,12}")
+_GAP: Final = re.compile(r"[ \t]*\n\s*|[ \t]{2,}|\t")
+_PAIR: Final = re.compile(r"(?<![a-z])[a-z]{1,9}(?= [a-z])")
+
+_LEET: Final = str.maketrans("013457@$|+8!", "oieastasitbi")
+# 1 and | are an l as often as an i; ! only an i.
+_LEET_L: Final = str.maketrans("013457@$|+8!", "oleastasltbi")
+_INNER: Final = frozenset("._~-*")
+_LONGEST_WORD: Final = 16
+# Words so often broken in two that both halves are looked for: "sui cide".
+_GUARDED: Final = ("suicide", "suicidal", "kill", "killing", "myself", "yourself", "overdose")
+
+Steps = list[int]
+
+
+class Bend(NamedTuple):
+    """A straightened piece: its letters, and where each stood inside the bent one."""
+
+    text: str
+    steps: Steps
+
+
+class Lexicon:
+    """The words that straightening may arrive at: those of the rulebook and its examples."""
+
+    def __init__(self, words: Iterable[str], *, glued: Iterable[str] = ()) -> None:
+        """`glued` are phrases people write without spaces ("kill myself")."""
+        self.words = frozenset(words)
+        self.squeezed = {_squeeze(word): word for word in sorted(self.words, reverse=True)}
+        self.glued = {phrase.replace(" ", ""): phrase for phrase in glued}
+        self.halves = _halves(self.words)
+        self.left_halves = frozenset(left for left, _ in self.halves) - self.words
+        self.masked: dict[tuple[int, str], list[str]] = {}
+        for word in self.words:
+            self.masked.setdefault((len(word), word[0]), []).append(word)
+
+    def unmask(self, token: str) -> str | None:
+        """Return the only known word that fits `token` with its asterisks as blanks."""
+        fits = [word for word in self.masked.get((len(token), token[0]), ()) if _fits(token, word)]
+        return fits[0] if len(fits) == 1 else None
+
+
+def _halves(words: frozenset[str]) -> dict[tuple[str, str], str]:
+    pairs = {(word[:cut], word[cut:]): word for word in _GUARDED for cut in range(1, len(word))}
+    return {
+        pair: word
+        for pair, word in pairs.items()
+        if not (pair[0] in words and pair[1] in words)
+    }
+
+
+def _fits(token: str, word: str) -> bool:
+    return all(sign in ("*", letter) for sign, letter in zip(token, word, strict=True))
+
+
+def _squeeze(word: str) -> str:
+    return "".join(letter for letter, _ in groupby(word))
+
+
+def has_control_signs(raw: str) -> bool:
+    """True when a control sign other than tab and newline stands in `raw`."""
+    return _CONTROL.search(raw) is not None
+
+
+def is_suspect(folded: str, words: frozenset[str], lexicon: Lexicon) -> bool:
+    """True when anything in the text could be a bent word; cheap, and may be wrong that way."""
+    if _SUSPECT.search(folded) is not None:
+        return True
+    return not (lexicon.left_halves.isdisjoint(words) and lexicon.glued.keys().isdisjoint(words))
+
+
+def respell(folded: str, lexicon: Lexicon) -> tuple[str, Steps]:
+    """Return the straightened text and, per character, its offset in `folded`."""
+    text, steps = folded, list(range(len(folded)))
+    edits: tuple[tuple[re.Pattern[str], Callable[[str, Lexicon], Bend | None]], ...] = (
+        (_SPACED, _close_up),
+        (_TOKEN, _straighten),
+        (_HALTING, _run_on),
+        (_GAP, _one_gap),
+    )
+    for pattern, edit in edits:
+        text, steps = _rewrite(text, steps, pattern, lambda piece, by=edit: by(piece, lexicon))
+    if lexicon.left_halves.isdisjoint(text.split()):
+        return text, steps
+    return _mend_halves(text, steps, lexicon)
+
+
+def _rewrite(
+    text: str, steps: Steps, pattern: re.Pattern[str], edit: Callable[[str], Bend | None]
+) -> tuple[str, Steps]:
+    parts: list[str] = []
+    kept: Steps = []
+    done = 0
+    for found in pattern.finditer(text):
+        bend = edit(found.group())
+        if bend is None:
+            continue
+        start = found.start()
+        parts += (text[done:start], bend.text)
+        kept += steps[done:start]
+        kept += [steps[start + step] for step in bend.steps]
+        done = found.end()
+    if not parts:
+        return text, steps
+    parts.append(text[done:])
+    kept += steps[done:]
+    return "".join(parts), kept
+
+
+def _one_gap(piece: str, lexicon: Lexicon) -> Bend | None:
+    del lexicon
+    gap = "\n" if "\n" in piece else " "
+    return None if piece == gap else Bend(gap, [0])
+
+
+def _run_on(piece: str, lexicon: Lexicon) -> Bend | None:
+    del lexicon
+    kept = [(sign, at) for at, sign in enumerate(piece) if sign != "."]
+    return Bend("".join(sign for sign, _ in kept), [at for _, at in kept])
+
+
+def _close_up(piece: str, lexicon: Lexicon) -> Bend | None:
+    """Join spaced letters when they fall wholly into known words, at least one of them long."""
+    at = [offset for offset, sign in enumerate(piece) if sign.isalnum() or sign in "@$!"]
+    letters = "".join(piece[offset] for offset in at)
+    for table in (_LEET, _LEET_L):
+        words = _split_into_words(letters.translate(table), lexicon.words)
+        if words and max(map(len, words)) > 2:
+            return _spread(words, at)
+    return None
+
+
+def _spread(words: list[str], at: Steps) -> Bend:
+    steps: Steps = []
+    done = 0
+    for word in words:
+        # The space before a word sits where its first letter sits.
+        steps += [at[done], *at[done : done + len(word)]]
+        done += len(word)
+    return Bend(" ".join(words), steps[1:])
+
+
+def _split_into_words(letters: str, words: frozenset[str]) -> list[str]:
+    """Return the fewest known words that spell `letters`, or nothing (shortest path, linear)."""
+    best: list[tuple[int, int]] = [(0, 0)]
+    for end in range(1, len(letters) + 1):
+        options = [
+            (best[start][0] + 1, start)
+            for start in range(max(0, end - _LONGEST_WORD), end)
+            if best[start][0] < len(letters) + 1 and letters[start:end] in words
+        ]
+        best.append(min(options, default=(len(letters) + 1, 0)))
+    if best[-1][0] > len(letters):
+        return []
+    return _walk_back(letters, best)
+
+
+def _walk_back(letters: str, best: list[tuple[int, int]]) -> list[str]:
+    found: list[str] = []
+    end = len(letters)
+    while end:
+        start = best[end][1]
+        found.append(letters[start:end])
+        end = start
+    return found[::-1]
+
+
+def _straighten(token: str, lexicon: Lexicon) -> Bend | None:
+    if token in lexicon.glued:
+        return _unglue(token, lexicon.glued[token])
+    if not _BENT.search(token) or token in lexicon.words:
+        return None
+    for core in dict.fromkeys((token, token.strip("!.*_~-|+"))):
+        if len(core) < 2 or not any(map(str.isalpha, core)):
+            continue
+        bend = _known(core, lexicon)
+        if bend is not None:
+            lead = token.find(core)
+            tail = range(lead + len(core), len(token))
+            return Bend(
+                token[:lead] + bend.text + token[lead + len(core) :],
+                [*range(lead), *(lead + step for step in bend.steps), *tail],
+            )
+    # Addresses stay as they are: "www" is no stretched w.
+    return _calm(token) if token.isalpha() else None
+
+
+def _known(core: str, lexicon: Lexicon) -> Bend | None:
+    """Read `core` as leet, with its separators dropped, stretched or masked: in that order."""
+    inner = [at for at, sign in enumerate(core) if sign not in _INNER]
+    for steps in ([*range(len(core))], inner):
+        for table in (_LEET, _LEET_L):
+            word = "".join(core[at] for at in steps).translate(table)
+            if word in lexicon.words:
+                return Bend(word, steps)
+            if word in lexicon.glued and steps:
+                spread = _unglue(word, lexicon.glued[word])
+                return Bend(spread.text, [steps[step] for step in spread.steps])
+            known = lexicon.squeezed.get(_squeeze(word)) if _BENT.search(word) else None
+            if known is not None and len(known) <= len(word):
+                return Bend(known, [steps[step] for step in _stretch(word, known)])
+    masked = lexicon.unmask(core) if "*" in core and len(core) > 2 else None
+    return None if masked is None else Bend(masked, [*range(len(core))])
+
+
+def _unglue(token: str, phrase: str) -> Bend:
+    steps: Steps = []
+    at = 0
+    for sign in phrase:
+        steps.append(min(at, len(token) - 1))
+        at += sign != " "
+    return Bend(phrase, steps)
+
+
+def _stretch(bent: str, known: str) -> Steps:
+    """Align the letters of `known` with the runs of `bent`; both squeeze to the same letters."""
+    starts = [0, *(at + 1 for at, (one, two) in enumerate(pairwise(bent)) if one != two)]
+    steps: Steps = []
+    run, within = -1, 0
+    for at, letter in enumerate(known):
+        if at and letter == known[at - 1]:
+            within += 1
+        else:
+            run, within = run + 1, 0
+        steps.append(starts[run] + within)
+    return [min(step, len(bent) - 1) for step in steps]
+
+
+def _calm(token: str) -> Bend:
+    kept = [
+        at for at, sign in enumerate(token) if not (sign.isalpha() and at and token[at - 1] == sign)
+    ]
+    return Bend("".join(token[at] for at in kept), kept)
+
+
+def _mend_halves(text: str, steps: Steps, lexicon: Lexicon) -> tuple[str, Steps]:
+    parts: list[str] = []
+    kept: Steps = []
+    done = 0
+    for found in _PAIR.finditer(text):
+        gap = found.end()
+        right = re.match(r"[a-z]{1,9}(?![a-z])", text[gap + 1 : gap + 11])
+        if right is None or (found.group(), right.group()) not in lexicon.halves:
+            continue
+        parts.append(text[done:gap])
+        kept += steps[done:gap]
+        done = gap + 1
+    return "".join([*parts, text[done:]]), kept + steps[done:]

@@ -1,0 +1,107 @@
+"""The one place where moderation reaches into chat.
+
+The room is touched before the case is locked, always: chat's writer numbers a room first and
+then flags, and two orders would wait for each other for ever on PostgreSQL.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chat import frames, messages, pending, rooms
+from chat.kinds import RoomKind, Status
+from chat.logs import Room
+from chat.rooms import Membership
+from people import accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of a talk as staff read it; no text where its author took it away."""
+
+    seq: int
+    message_id: UUID
+    author_id: UUID | None
+    author_name: str | None
+    at: datetime
+    text: str | None
+    note: str | None
+    folds: tuple[tuple[int, int], ...]
+    is_hidden: bool
+
+
+async def window(
+    session: AsyncSession, *, room_id: UUID, seq: int, around: int
+) -> tuple[Said, ...]:
+    """Return the messages around `seq`, in order. Reading them is a look: the caller logs it."""
+    found = await messages.window(session, room_id=room_id, seq=seq, around=around)
+    said = [frame for frame in found if isinstance(frame, frames.Message)]
+    names = await accounts.names(session, {one.sender for one in said if one.sender})
+    return tuple(_said(frame, names) for frame in said)
+
+
+def _said(frame: frames.Message, names: Mapping[UUID, str]) -> Said:
+    return Said(
+        seq=frame.seq,
+        message_id=frame.id,
+        author_id=frame.sender,
+        author_name=names.get(frame.sender) if frame.sender else None,
+        at=frame.at,
+        text=frame.text,
+        note=frame.note,
+        folds=tuple(frame.folds),
+        is_hidden=frame.status is Status.HIDDEN,
+    )
+
+
+async def hide(session: AsyncSession, *, message_id: UUID, now: datetime) -> None:
+    """Take a message's words from its room; the log keeps a line in its place."""
+    await messages.hide(session, message_id=message_id, now=now)
+
+
+async def show(session: AsyncSession, *, message_id: UUID, now: datetime) -> None:
+    """Put a hidden message's words back."""
+    await messages.unhide(session, message_id=message_id, now=now)
+
+
+async def mute(session: AsyncSession, *, room_id: UUID, account_id: UUID, until: datetime) -> None:
+    """Let somebody read but not write in a room until then."""
+    await rooms.mute(session, room_id=room_id, account_id=account_id, until=until)
+
+
+async def unmute(session: AsyncSession, *, room_id: UUID, account_id: UUID) -> None:
+    """Let somebody write in a room again."""
+    await rooms.unmute(session, room_id=room_id, account_id=account_id)
+
+
+async def release(session: AsyncSession, *, pending_id: UUID, now: datetime) -> None:
+    """Send a held message on; chat tells its author."""
+    await pending.release(session, pending_id=pending_id, now=now)
+
+
+async def refuse(session: AsyncSession, *, pending_id: UUID, words: str, now: datetime) -> None:
+    """Keep a held message out; chat tells its author `words`."""
+    await pending.refuse(session, pending_id=pending_id, words=words, now=now)
+
+
+def rooms_of(account_id: UUID) -> Select[UUID]:
+    """Return the rooms somebody is in now, for use within a query."""
+    return select(Membership.room_id).where(
+        Membership.account_id == account_id, Membership.left_at.is_(None)
+    )
+
+
+def partners_of(account_id: UUID) -> Select[UUID]:
+    """Return with whom somebody has a private talk, also an ended one, for use within a query."""
+    mine = (
+        select(Membership.room_id)
+        .join(Room, Room.id == Membership.room_id)
+        .where(Membership.account_id == account_id, Room.kind == RoomKind.PRIVATE)
+    )
+    return select(Membership.account_id).where(
+        Membership.room_id.in_(mine), Membership.account_id != account_id
+    )

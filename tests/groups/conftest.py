@@ -1,0 +1,133 @@
+"""A small real house for groups: an administrator, people, and short ways to do things."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from conftest import MORNING
+from people_factories import sign_up
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+import people.notices  # noqa: F401 - its table belongs to the schema
+from core.database import Database
+from core.safety import Concern, Context, Subject, Verdict
+from core.tables import Base
+from groups import facilitators, members, requests
+from groups.cards import Card, Door, Group
+from people import notices, sign_ins
+from people.permissions import Actor, Role
+
+FINE = Verdict()
+
+
+@pytest.fixture
+async def database(database_url: str, anyio_backend: str) -> AsyncIterator[Database]:
+    """A migrated copy, with whatever tables no migration has made yet."""
+    setup = create_async_engine(database_url)
+    async with setup.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    await setup.dispose()
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@dataclass
+class Remembering:
+    """Lets everything pass, and remembers what was flagged."""
+
+    flags: list[tuple[Subject, Concern]] = field(default_factory=list)
+
+    def screen(self, text: str, context: Context) -> Verdict:
+        return Verdict()
+
+    async def flag(self, session: AsyncSession, subject: Subject, concern: Concern) -> UUID:
+        self.flags.append((subject, concern))
+        return uuid4()
+
+
+@dataclass
+class House:
+    """One organisation, with short ways to do what tests do often."""
+
+    database: Database
+    organisation_id: UUID
+    safety: Remembering = field(default_factory=Remembering)
+    tokens: dict[UUID, str] = field(default_factory=dict)
+
+    def reading(self) -> Any:
+        return self.database.reading(self.organisation_id)
+
+    def work(self) -> Any:
+        return self.database.unit_of_work(self.organisation_id)
+
+    async def join(self, name: str, *roles: Role) -> Actor:
+        """Somebody who joined the organisation."""
+        here = await sign_up(
+            self.database, self.organisation_id, name, now=MORNING, roles_held=roles
+        )
+        self.tokens[here.id] = here.token
+        return here.actor
+
+    async def again(self, actor: Actor) -> Actor:
+        """The same person with the roles they hold by now."""
+        async with self.database.reading(all_organisations=True) as session:
+            found = await sign_ins.actor_for(session, self.tokens[actor.account_id], now=MORNING)
+        assert found is not None
+        return found
+
+    async def open_group(
+        self, administrator: Actor, facilitator: Actor, **card: Any
+    ) -> tuple[Group, Actor]:
+        """A group, and its facilitator with the role."""
+        said = {"name": "Tea", "door": Door.OPEN} | card
+        async with self.work() as session:
+            group = await facilitators.open_group(
+                session,
+                administrator,
+                Card.model_validate(said),
+                facilitator_id=facilitator.account_id,
+                now=MORNING,
+            )
+        return group, await self.again(facilitator)
+
+    async def come(self, actor: Actor, group: Group) -> None:
+        async with self.work() as session:
+            await members.join(session, actor, group.id, now=MORNING)
+
+    async def ask(
+        self, actor: Actor, group: Group, note: str = "May I?", *, verdict: Verdict = FINE
+    ) -> UUID:
+        async with self.work() as session:
+            return await requests.ask(
+                session,
+                actor,
+                group.id,
+                note=note,
+                verdict=verdict,
+                safety=self.safety,
+                now=MORNING,
+            )
+
+    async def told(self, actor: Actor) -> list[str]:
+        """What this account has to read, the oldest first."""
+        async with self.reading() as session:
+            unread = await notices.unread(session, actor, now=MORNING)
+        return [notice.words or "" for notice in reversed(unread)]
+
+
+@pytest.fixture
+def house(database: Database, organisation_id: UUID) -> House:
+    return House(database, organisation_id)
+
+
+@pytest.fixture
+async def administrator(house: House) -> Actor:
+    return await house.join("Admin", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+async def josie(house: House) -> Actor:
+    return await house.join("Josie")

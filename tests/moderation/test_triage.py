@@ -1,0 +1,173 @@
+"""Who comes first, and that nobody is left at the back for ever."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from conftest import MORNING
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.database import Database
+from core.errors import Forbidden
+from core.safety import Category, Tier
+from moderation import actions, claims, triage
+from moderation.kinds import EffectKind, Step
+from moderation.triage import LOOK_WITHIN, due_at, is_late, order_key
+from tests.moderation import factories
+from tests.moderation.factories import about, concern, raised
+
+START = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
+TIERS = [Tier.NOW, Tier.SOON, Tier.ROUTINE]
+
+
+@dataclass(frozen=True)
+class Waits:
+    """A case that waits since so many seconds after the start."""
+
+    id: UUID
+    tier: Tier
+    seconds: int
+    categories: frozenset[Category] = frozenset()
+    first_look_at: datetime | None = field(default=None)
+
+    @property
+    def tier_since_at(self) -> datetime:
+        return START + timedelta(seconds=self.seconds)
+
+
+waits = st.builds(
+    Waits,
+    id=st.uuids(version=4),
+    tier=st.sampled_from(TIERS),
+    seconds=st.integers(0, 86_400),
+    categories=st.frozensets(st.sampled_from(Category), max_size=3),
+)
+later = st.integers(86_400, 30 * 86_400).map(lambda seconds: START + timedelta(seconds=seconds))
+
+
+@given(waits, waits, later)
+def test_a_sooner_tier_is_always_ahead(one: Waits, other: Waits, now: datetime) -> None:
+    if one.tier.urgency > other.tier.urgency:
+        assert order_key(one, now) < order_key(other, now)
+
+
+@given(waits, waits)
+def test_within_a_tier_the_older_is_ahead_from_some_moment_on(one: Waits, other: Waits) -> None:
+    older, newer = sorted(
+        [one, Waits(other.id, one.tier, other.seconds, other.categories)],
+        key=lambda case: case.seconds,
+    )
+    if older.seconds == newer.seconds:
+        return
+    # At age a and a gap d, both in clocks: 3a²d outweighs severity's 3a once a exceeds 1/d.
+    clock = LOOK_WITHIN[one.tier]
+    gap = timedelta(seconds=newer.seconds - older.seconds) / clock
+    clocks = 1 / gap + 1
+    for later_on in (1, 2, 10):
+        now = newer.tier_since_at + clock * clocks * later_on
+        assert order_key(older, now) < order_key(newer, now)
+
+
+@given(waits, later)
+def test_nobody_overtakes_by_arriving_once_a_case_has_waited_its_clock(
+    case: Waits, now: datetime
+) -> None:
+    newest = Waits(UUID(int=0), case.tier, int((now - START).total_seconds()), frozenset(Category))
+    if now > due_at(case):
+        assert order_key(case, now) < order_key(newest, now)
+
+
+def test_of_two_as_old_the_graver_comes_first() -> None:
+    grave = Waits(UUID(int=2), Tier.SOON, 0, frozenset({Category.THREAT}))
+    light = Waits(UUID(int=1), Tier.SOON, 0, frozenset({Category.SPAM}))
+    assert order_key(grave, START + timedelta(minutes=1)) < order_key(
+        light, START + timedelta(minutes=1)
+    )
+
+
+@pytest.mark.parametrize(("tier", "minutes"), [(Tier.NOW, 5), (Tier.SOON, 30), (Tier.ROUTINE, 240)])
+def test_each_tier_has_its_clock(tier: Tier, minutes: int) -> None:
+    case = Waits(UUID(int=1), tier, 0)
+    end = START + timedelta(minutes=minutes)
+    assert due_at(case) == end
+    assert not is_late(case, end)
+    assert is_late(case, end + timedelta(seconds=1))
+    looked_at = Waits(UUID(int=1), tier, 0, first_look_at=START)
+    assert not is_late(looked_at, end + timedelta(days=1))
+
+
+@pytest.mark.anyio
+async def test_the_queue_is_in_order_and_in_pages_and_holds_no_words(
+    database: Database, organisation_id: UUID
+) -> None:
+    here = await factories.world(database, organisation_id, now=MORNING)
+    secret = "a sentence that only its page may show"
+    for tier in (Tier.ROUTINE, Tier.NOW, Tier.SOON, Tier.NOW):
+        await raised(here, about(here.ana), concern(MORNING, tier=tier, words=secret))
+    now, seen, after = MORNING + timedelta(minutes=6), [], None
+    while True:
+        async with here.read() as session:
+            page = await triage.queue(session, here.mo, now=now, after=after, limit=3)
+        seen += page.items
+        assert secret not in repr(page)
+        if page.next is None:
+            break
+        after = page.next
+    assert [row.tier for row in seen] == [Tier.NOW, Tier.NOW, Tier.SOON, Tier.ROUTINE]
+    assert len({row.id for row in seen}) == 4
+    assert [row.is_late for row in seen] == [True, True, False, False]
+
+
+@pytest.mark.anyio
+async def test_the_queue_goes_on_after_a_case_that_was_decided_meanwhile(
+    database: Database, organisation_id: UUID
+) -> None:
+    here = await factories.world(database, organisation_id, now=MORNING)
+    ids = [await raised(here, about(), concern(MORNING, tier=tier)) for tier in TIERS]
+    async with here.work() as session:
+        nothing = [Step(EffectKind.NOTHING)]
+        await actions.decide(session, here.max, ids[0], version=1, steps=nothing, now=MORNING)
+    async with here.read() as session:
+        page = await triage.queue(session, here.mo, now=MORNING, after=ids[0])
+    assert [row.id for row in page.items] == ids[1:]
+
+
+@pytest.mark.anyio
+async def test_the_queue_says_who_has_a_case_while_the_lease_runs(
+    database: Database, organisation_id: UUID
+) -> None:
+    here = await factories.world(database, organisation_id, now=MORNING)
+    case_id = await raised(here, about(here.ana), concern(MORNING))
+    async with here.work() as session:
+        until = await claims.claim(session, here.mo, case_id, now=MORNING)
+    async with here.read() as session:
+        mine = (await triage.queue(session, here.mo, now=MORNING)).items[0]
+        others = (await triage.queue(session, here.max, now=MORNING)).items[0]
+        lapsed = (await triage.queue(session, here.max, now=until)).items[0]
+    assert (mine.is_mine, mine.holder_name) == (True, "Mo")
+    assert (others.is_mine, others.holder_name, others.claim_ends_at) == (False, "Mo", until)
+    assert (lapsed.is_mine, lapsed.holder_name, lapsed.claim_ends_at) == (False, None, None)
+
+
+@pytest.mark.anyio
+async def test_nobody_sees_a_case_they_have_a_part_in(
+    database: Database, organisation_id: UUID
+) -> None:
+    here = await factories.world(database, organisation_id, now=MORNING)
+    about_mo = await raised(here, about(here.mo), concern(MORNING, Category.HATE))
+    by_mo = await raised(here, about(here.ana), concern(MORNING, reporter=here.mo))
+    nobodys = await raised(here, about(), concern(MORNING))
+    for actor, expected in ((here.mo, {nobodys}), (here.max, {about_mo, by_mo, nobodys})):
+        async with here.read() as session:
+            page = await triage.queue(session, actor, now=MORNING)
+        assert {row.id for row in page.items} == expected
+
+
+@pytest.mark.anyio
+async def test_only_moderators_see_the_queue(database: Database, organisation_id: UUID) -> None:
+    here = await factories.world(database, organisation_id, now=MORNING)
+    async with here.read() as session:
+        with pytest.raises(Forbidden):
+            await triage.queue(session, here.ana, now=MORNING)

@@ -1,0 +1,216 @@
+"""A case as its page shows it, in staff's words."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from core.safety import SubjectKind, Tier
+from moderation.case_views import CasePage, Line, Raised
+from moderation.documents import HouseRules
+from moderation.effects import Effect
+from moderation.fold import Kind
+from moderation.kinds import EffectKind
+from moderation.reasons import Reason
+from moderation.talks import Said
+from moderation.triage import Row
+from web import views
+from web.forms import Form
+from web.rendering import moment
+
+TIER_LABELS: Final = {"now": "Now", "soon": "Soon", "routine": "Routine", "none": "Whenever"}
+# Where the domain names a field, and where the page has it.
+FIELDS: Final = {"reason_words": "reason", "steps": "effects"}
+SUBJECTS: Final = {
+    SubjectKind.MESSAGE: "A message in a talk",
+    SubjectKind.PENDING: "A message that waits",
+    SubjectKind.HELLO: "A hello",
+    SubjectKind.PROFILE: "What somebody tells of themselves",
+    SubjectKind.GROUP: "A group",
+    SubjectKind.ROOM: "A talk",
+    SubjectKind.ACCOUNT: "What somebody wrote",
+}
+EFFECTS: Final = {
+    EffectKind.NOTHING: ("Nothing needs doing", "Whoever told us hears that we looked."),
+    EffectKind.REACHED_OUT: ("Write to them", "What you write below reaches them on Home."),
+    EffectKind.HIDE: ("Hide this message", "Everyone in the talk sees that it was hidden."),
+    EffectKind.MUTE: ("Read only, for a time", "They can read this talk, not write in it."),
+    EffectKind.SUSPEND: (
+        "Pause the account, for a time",
+        "Help, the reason and a second look stay.",
+    ),
+    EffectKind.RELEASE: ("Let it through", "It goes into the talk now."),
+    EffectKind.REFUSE: ("Don't let it through", "Only its author has seen it."),
+}
+LENGTHS: Final = (
+    (60, "An hour"),
+    (24 * 60, "A day"),
+    (3 * 24 * 60, "Three days"),
+    (7 * 24 * 60, "A week"),
+    (30 * 24 * 60, "Thirty days"),
+)
+HAPPENED: Final = {
+    Kind.OPENED: "it was opened",
+    Kind.FLAGGED: "somebody was concerned again",
+    Kind.REOPENED: "it was opened again",
+    Kind.LOOKED: "the words were read",
+    Kind.NOTED: "left a note",
+    Kind.DECIDED: "decided",
+}
+
+
+def row(one: Row, *, now: datetime) -> dict[str, Any]:
+    """Return a line of the queue. It holds nobody's words."""
+    return {
+        "id": one.id,
+        "tier": one.tier,
+        "tier_label": TIER_LABELS[one.tier],
+        "kind": _kind(one.categories, is_appealed=one.is_appealed),
+        "about": SUBJECTS[one.subject_kind],
+        "because": sorted(one.categories) or ["somebody told us"],
+        "clock": _clock(one.tier_since_at, now, is_late=one.is_late),
+        "state": "waiting",
+        "claimed_by": "you" if one.is_mine else one.holder_name or "",
+        "can_claim": one.holder_name is None,
+        "version": one.version,
+    }
+
+
+def _kind(categories: Iterable[str], *, is_appealed: bool) -> str:
+    if is_appealed:
+        return "Look again"
+    return "Distress" if "distress" in categories else "Concern"
+
+
+def _clock(since: datetime, now: datetime, *, is_late: bool) -> dict[str, Any]:
+    return {"iso": moment(since)["iso"], "words": views.since(since, now), "is_late": is_late}
+
+
+def case(
+    found: CasePage,
+    rules: HouseRules,
+    *,
+    now: datetime,
+    typed: Form | None,
+    errors: dict[str, str],
+) -> dict[str, Any]:
+    """Return everything the page needs; what was typed stays where it was."""
+    return {
+        "case": _head(found, now),
+        "care": None,
+        "raised": [_raised(one) for one in found.raised],
+        "window": [_said(one, found) for one in found.window],
+        "history": [_line(one) for one in found.history if one.kind is not Kind.NOTED],
+        "earlier": [],
+        "earlier_line": _earlier(found),
+        "notes": [
+            {"at": moment(one.at), "by": one.by or "", "words": one.words}
+            for one in found.history
+            if one.kind is Kind.NOTED
+        ],
+        "done": [_effect(one) for one in found.done],
+        "decision": _decision(found, rules, typed, errors) if found.offered else None,
+        "why_not": "This case is settled, or somebody else has it just now.",
+        "errors": errors,
+        "next_href": "/queue",
+    }
+
+
+def _head(found: CasePage, now: datetime) -> dict[str, Any]:
+    because = [line for one in found.raised for line in one.because]
+    since = found.opened_at if found.tier is Tier.NONE else found.due_at
+    return {
+        "id": found.id,
+        "version": found.version,
+        "title": _kind(found.categories, is_appealed=found.is_appealed),
+        "tier": found.tier,
+        "tier_label": TIER_LABELS[found.tier],
+        "clock": _clock(found.opened_at, now, is_late=found.is_late and since < now),
+        "because": because or [_reason(one) for one in found.raised],
+        "claimed_by": found.holder_name or "",
+        "is_mine": found.is_mine,
+        "can_claim": found.holder_name is None and bool(found.offered),
+        "subject_line": f"{SUBJECTS[found.subject.kind]}, by {found.author_name or 'nobody'}",
+        "beyond_line": "",
+    }
+
+
+def _reason(one: Raised) -> str:
+    said = one.reason or Reason.SOMETHING_ELSE
+    return f"{one.by}: {said.replace('_', ' ')}"
+
+
+def _raised(one: Raised) -> dict[str, Any]:
+    return {
+        "by": one.by,
+        "at": moment(one.at),
+        "parts": [{"text": one.evidence, "is_about": True}],
+        "note": one.note,
+        "because": list(one.because) or [_reason(one)],
+    }
+
+
+def _said(one: Said, found: CasePage) -> dict[str, Any]:
+    return {
+        "id": one.message_id,
+        "by": one.author_name or "Somebody who left",
+        "written_at": moment(one.at),
+        "parts": _marked(one),
+        "is_about": one.message_id == found.subject.id,
+    }
+
+
+def _marked(one: Said) -> list[dict[str, Any]]:
+    cut = views.parts(one.text or "(taken back)", one.folds, is_mine=True)
+    return [{"text": part["text"], "is_about": part["is_folded"]} for part in cut]
+
+
+def _line(one: Line) -> dict[str, Any]:
+    words = HAPPENED.get(one.kind, str(one.kind).replace("_", " "))
+    done = ", ".join(str(effect).replace("_", " ") for effect in one.data.get("effects", ()))
+    return {
+        "at": moment(one.at),
+        "by": one.by or "The software",
+        "words": f"{words}: {done}" if done else words,
+    }
+
+
+def _earlier(found: CasePage) -> str:
+    if not found.earlier_count:
+        return ""
+    times = "once" if found.earlier_count == 1 else f"{found.earlier_count} times"
+    return f"Something of the same author was decided {times} before."
+
+
+def _effect(one: Effect) -> dict[str, Any]:
+    label, _ = EFFECTS[one.kind]
+    until = f", until {moment(one.ends_at)['words']}" if one.ends_at else ""
+    return {
+        "id": one.id,
+        "words": f"{label}{until}" + (" (taken back)" if one.undone_at else ""),
+        "can_be_undone": one.can_be_undone,
+    }
+
+
+def _decision(
+    found: CasePage, rules: HouseRules, typed: Form | None, errors: dict[str, str]
+) -> dict[str, Any]:
+    values: dict[str, Any] = dict(typed.values) if typed else {}
+    values["effects"] = typed.all("effects") if typed else []
+    is_timed = {EffectKind.MUTE, EffectKind.SUSPEND} & set(found.offered)
+    return {
+        "action": f"/staff/cases/{found.id}/decision",
+        "version": found.version,
+        "effects": [
+            {"value": kind, "label": EFFECTS[kind][0], "hint": EFFECTS[kind][1]}
+            for kind in found.offered
+        ],
+        "lengths": [{"value": str(size), "label": label} for size, label in LENGTHS]
+        if is_timed
+        else [],
+        "rules": [{"value": "", "label": "none"}]
+        + [{"value": rule.id, "label": rule.title} for rule in rules.rules],
+        "is_support": found.is_support,
+        "needs_second_reader": False,
+        "values": values,
+        "errors": errors,
+    }

@@ -1,0 +1,199 @@
+"""Groups: mine and open ones, one group's page, and what those who look after it can do."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api import groups as joining
+from api.dependencies import Guard, Here, Now, Someone
+from core.errors import Conflict, Problem
+from groups import cards, facilitators, members, requests, rosters
+from groups.cards import Door, Shown
+from groups.requests import Place, Waiting
+from groups.rosters import Member, Mine
+from matching.hellos import HelloHeld
+from people.permissions import Act, Actor, allows
+from web import forms, views
+from web.rendering import page, see
+
+router = APIRouter(include_in_schema=False)
+
+# "For now", as the page's button says; longer is for the moderators.
+QUIET_FOR: Final = timedelta(hours=24)
+STANDING_LINES: Final = {
+    Place.ASKED: "You've asked to join. The people who look after it will answer.",
+    Place.IN: "You're in this group.",
+    Place.NONE: "",
+}
+
+
+@router.get("/groups")
+async def groups(request: Request, actor: Someone, here: Here) -> Response:
+    """List one's own groups, and all others."""
+    async with here.reading(actor.organisation_id) as session:
+        mine = await rosters.mine(session, actor)
+        every = await cards.everything(session)
+    own = {one.group.id for one in mine}
+    return await page(
+        request,
+        "pages/groups.html",
+        "Groups",
+        mine=[views.group_card(one.group, is_mine=True) for one in mine],
+        open_groups=[views.group_card(one) for one in every if one.id not in own],
+    )
+
+
+@router.get("/groups/{group_id}")
+async def group(request: Request, group_id: UUID, actor: Someone, here: Here) -> Response:
+    """Show one group."""
+    return await _show(request, group_id, actor, here)
+
+
+async def _show(
+    request: Request,
+    group_id: UUID,
+    actor: Actor,
+    here: Here,
+    *,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    async with here.reading(actor.organisation_id) as session:
+        found = await cards.by_id(session, group_id)
+        place = await requests.place(session, actor, group_id)
+        mine = [one for one in await rosters.mine(session, actor) if one.group.id == group_id]
+        leads = allows(actor, Act.LEAD_GROUP, found)
+        people = await rosters.listed(session, actor, group_id) if leads else None
+        waiting = await requests.waiting(session, actor, group_id) if leads else []
+    return await page(
+        request,
+        "pages/group.html",
+        "Group",
+        status=422 if errors else 200,
+        group=_card(cards.shown(found), mine),
+        standing=place,
+        standing_line=STANDING_LINES[place],
+        door=found.door,
+        has_room=found.has_room,
+        members=[_member(one, actor) for one in people] if people is not None else None,
+        waiting=[_waiting(one) for one in waiting],
+        errors=errors or {},
+    )
+
+
+def _card(group: Shown, mine: list[Mine]) -> dict[str, Any]:
+    room = f"/talks/{mine[0].room_id}" if mine else ""
+    card = views.group_card(group, is_mine=bool(mine))
+    return card | {"agreement": [], "agreement_line": "", "room_href": room, "meetings": []}
+
+
+def _member(one: Member, actor: Actor) -> dict[str, Any]:
+    return {
+        "id": one.account_id,
+        "name": one.name,
+        "line": "looks after this group" if one.is_facilitator else "",
+        "is_quiet": one.muted_until is not None,
+        "is_me": one.account_id == actor.account_id or one.is_facilitator,
+    }
+
+
+def _waiting(one: Waiting) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "words": views.folded_text(one.note, one.folded),
+        "line": "They were in this group before, and were asked to leave."
+        if one.was_removed
+        else "",
+    }
+
+
+@router.post("/groups/{group_id}/ask")
+async def ask(
+    request: Request, group_id: UUID, actor: Someone, here: Here, guard: Guard, now: Now
+) -> Response:
+    """Come in by an open door; where a person decides, ask with a few words or none."""
+    form = await forms.typed(request)
+    try:
+        if not await _came_in(here, actor, group_id, now=now):
+            await joining.ask_in(here, guard, actor, group_id, form.get("words"), now=now)
+    except HelloHeld as held:
+        errors = {"words": " ".join((held.title, *held.verdict.because))}
+        return await _show(request, group_id, actor, here, errors=errors)
+    except Problem as problem:
+        if problem.status == 404:
+            raise
+        errors = {str(problem.extra.get("field") or ""): problem.detail}
+        return await _show(request, group_id, actor, here, errors=errors)
+    return see(f"/groups/{group_id}")
+
+
+async def _came_in(here: Here, actor: Actor, group_id: UUID, *, now: datetime) -> bool:
+    try:
+        async with here.unit_of_work(actor.organisation_id) as session:
+            if (await cards.by_id(session, group_id)).door is not Door.OPEN:
+                return False
+            await members.join(session, actor, group_id, now=now)
+    except members.AskFirst:
+        return False
+    return True
+
+
+@router.post("/groups/{group_id}/leave")
+async def leave(group_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Go, without a reason."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await requests.withdraw(session, actor, group_id, now=now)
+        await members.leave(session, actor, group_id, now=now)
+    return see("/groups")
+
+
+@router.post("/groups/{group_id}/waiting/{request_id}/{answer}")
+async def answer(
+    group_id: UUID, request_id: UUID, answer: str, actor: Someone, here: Here, now: Now
+) -> Response:
+    """Let somebody in, or say that it doesn't fit just now."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        if answer == "let-in":
+            await requests.accept(session, actor, request_id, now=now)
+        else:
+            await requests.answer_not_now(session, actor, request_id, now=now)
+    return see(f"/groups/{group_id}")
+
+
+@router.post("/groups/{group_id}/people/{account_id}/{what}")
+async def look_after(
+    request: Request,
+    group_id: UUID,
+    account_id: UUID,
+    what: str,
+    actor: Someone,
+    here: Here,
+    now: Now,
+) -> Response:
+    """Ask somebody not to write for a day, let them write again, or let them go: with a reason."""
+    form = await forms.typed(request)
+    reason = form.get("reason")
+    try:
+        async with here.unit_of_work(actor.organisation_id) as session:
+            if what == "quiet":
+                until = now + QUIET_FOR
+                await facilitators.mute(
+                    session, actor, group_id, account_id, until=until, reason=reason, now=now
+                )
+            elif what == "speak":
+                await facilitators.unmute(session, actor, group_id, account_id, now=now)
+            elif what == "remove":
+                await facilitators.remove(
+                    session, actor, group_id, account_id, reason=reason, now=now
+                )
+    except Conflict:
+        raise
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        errors = {f"reason-{account_id}": problem.detail}
+        return await _show(request, group_id, actor, here, errors=errors)
+    return see(f"/groups/{group_id}")

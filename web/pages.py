@@ -1,0 +1,52 @@
+"""Every page, the style sheets and scripts, and how faults look on a page."""
+
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+
+from web import about_me, entrance, first_days, groups, helping, home, offers, staff, talks, telling
+from web.rendering import problem_page
+
+STATIC: Final = Path(str(resources.files("web").joinpath("static")))
+ROUTERS: Final = (
+    entrance.router,
+    first_days.router,
+    helping.router,
+    home.router,
+    about_me.router,
+    offers.router,
+    talks.router,
+    telling.router,
+    groups.router,
+    staff.router,
+)
+worker = APIRouter(include_in_schema=False)
+
+
+@worker.get("/worker.js")
+async def worker_script() -> FileResponse:
+    """The service worker: from the root, so that its scope is the whole site."""
+    return FileResponse(STATIC / "worker.js", media_type="text/javascript")
+
+
+class Files(StaticFiles):
+    """Our own files. They change with a release, so a browser asks whether they have."""
+
+    async def get_response(self, path, scope):  # type: ignore[no-untyped-def] # Starlette's own
+        """Return a file with a cache rule of its own: the rest of the site is never stored."""
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = "no-cache"
+        return response
+
+
+def install(app: FastAPI) -> None:
+    """Add every page."""
+    for router in ROUTERS:
+        app.include_router(router)
+    app.include_router(worker)
+    app.mount("/static", Files(directory=STATIC), name="static")
+    app.state.problem_page = problem_page

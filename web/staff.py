@@ -1,0 +1,202 @@
+"""The moderators' desk: the queue, a case, a decision. Words are read with a reason, or not."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.dependencies import Here, Now, Someone
+from core.errors import Conflict, Problem
+from moderation import actions, case_pages, claims, notes, triage
+from moderation.case_views import CasePage
+from moderation.documents import HouseRules
+from moderation.kinds import EffectKind, Step
+from moderation.triage import Row
+from people import documents
+from people.permissions import Act, Actor, require
+from web import case_views, forms
+from web.forms import Form
+from web.rendering import page, see
+
+router = APIRouter(include_in_schema=False)
+
+TIERS: Final = ("now", "soon", "routine", "none")
+ON_SHIFT: Final = "I'm on shift and took this from the queue."
+
+
+@router.get("/queue")
+async def queue(
+    request: Request,
+    actor: Someone,
+    here: Here,
+    now: Now,
+    tier: str = "",
+    after: UUID | None = None,
+) -> Response:
+    """Show what waits, first things first."""
+    async with here.reading(actor.organisation_id) as session:
+        found = await triage.queue(session, actor, now=now, after=after)
+    shown = [row for row in found.items if tier in ("", row.tier)]
+    return await page(
+        request,
+        "staff/queue.html",
+        "Queue",
+        queue=[case_views.row(one, now=now) for one in shown],
+        filters=[_filter(tier)],
+        counts_line=_counts(found.items),
+        more_href=f"/queue?after={found.next}" if found.next else "",
+        live_room={"what": "queue"},
+    )
+
+
+def _filter(chosen: str) -> dict[str, Any]:
+    options = [{"value": "", "label": "All"}]
+    options += [{"value": tier, "label": case_views.TIER_LABELS[tier]} for tier in TIERS]
+    return {"name": "tier", "label": "Tier", "options": options, "chosen": chosen}
+
+
+def _counts(rows: tuple[Row, ...]) -> str:
+    counts = Counter(str(row.tier) for row in rows)
+    said = [f"{counts[tier]} {tier}" for tier in TIERS[:3] if counts[tier]]
+    return ", ".join(said) or "Nothing is waiting."
+
+
+@router.get("/staff/cases/{case_id}")
+async def case(request: Request, case_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Show a case to whoever gave a reason a moment ago; else ask for one."""
+    require(actor, Act.SEE_QUEUE)
+    async with here.reading(actor.organisation_id) as session:
+        is_looking = await case_pages.is_looking(session, actor, case_id, now=now)
+    if not is_looking:
+        return await _gate(request, case_id, reason=ON_SHIFT, errors={})
+    return await _case(request, case_id, actor, here, now=now)
+
+
+async def _gate(
+    request: Request, case_id: UUID, *, reason: str, errors: dict[str, str]
+) -> Response:
+    return await page(
+        request,
+        "staff/look.html",
+        "Case",
+        status=422 if errors else 200,
+        case_id=case_id,
+        values={"reason": reason},
+        errors=errors,
+    )
+
+
+@router.post("/staff/cases/{case_id}/look")
+async def look(request: Request, case_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Note why these words are read, then show them."""
+    form = await forms.typed(request)
+    try:
+        await _open(here, actor, case_id, reason=form.get("reason"), now=now)
+    except Conflict:
+        raise
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        errors = {"reason": problem.detail}
+        return await _gate(request, case_id, reason=form.get("reason"), errors=errors)
+    return see(f"/staff/cases/{case_id}")
+
+
+async def _open(here: Here, actor: Actor, case_id: UUID, *, reason: str, now: datetime) -> CasePage:
+    async with here.unit_of_work(actor.organisation_id) as session:
+        return await case_pages.open_case(session, actor, case_id, reason=reason, now=now)
+
+
+async def _case(
+    request: Request,
+    case_id: UUID,
+    actor: Actor,
+    here: Here,
+    *,
+    now: datetime,
+    typed: Form | None = None,
+    errors: dict[str, str] | None = None,
+    stale: str = "",
+) -> Response:
+    found = await _open(here, actor, case_id, reason="reading on", now=now)
+    async with here.reading(actor.organisation_id) as session:
+        rules = await documents.current(session, HouseRules)
+    context = case_views.case(found, rules, now=now, typed=typed, errors=errors or {})
+    status = 409 if stale else 422 if errors else 200
+    return await page(request, "staff/case.html", "Case", status=status, stale=stale, **context)
+
+
+@router.post("/staff/cases/{case_id}/claim")
+async def claim(case_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Take a case to work on."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await claims.claim(session, actor, case_id, now=now)
+    return see(f"/staff/cases/{case_id}")
+
+
+@router.post("/staff/cases/{case_id}/release")
+async def release(case_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Give a case back."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await claims.release(session, actor, case_id, now=now)
+    return see("/queue")
+
+
+@router.post("/staff/cases/{case_id}/notes")
+async def leave_note(
+    request: Request, case_id: UUID, actor: Someone, here: Here, now: Now
+) -> Response:
+    """Leave a note for colleagues."""
+    form = await forms.typed(request)
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await notes.leave(session, actor, case_id, words=form.get("note"), now=now)
+    return see(f"/staff/cases/{case_id}")
+
+
+@router.post("/staff/cases/{case_id}/decision")
+async def decide(request: Request, case_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Settle a case. A stale click is refused and shows what the other did; words are kept."""
+    form = await forms.typed(request)
+    try:
+        async with here.unit_of_work(actor.organisation_id) as session:
+            await actions.decide(
+                session,
+                actor,
+                case_id,
+                version=int(form.get("version") or 0),
+                steps=_steps(form),
+                rule=form.get("rule") or None,
+                reason_words=form.get("reason"),
+                now=now,
+            )
+            if form.has("note"):
+                await notes.leave(session, actor, case_id, words=form.get("note"), now=now)
+    except Conflict as problem:
+        return await _case(request, case_id, actor, here, now=now, typed=form, stale=problem.detail)
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        errors = {
+            case_views.FIELDS.get(key, key): said for key, said in forms.errors_of(problem).items()
+        }
+        return await _case(request, case_id, actor, here, now=now, typed=form, errors=errors)
+    return see("/queue")
+
+
+def _steps(form: Form) -> list[Step]:
+    length = form.get("length")
+    lasts = timedelta(minutes=int(length)) if length.isdigit() and len(length) < 8 else None
+    timed = (EffectKind.MUTE, EffectKind.SUSPEND)
+    kinds = [kind for kind in EffectKind if kind in form.all("effects")]
+    return [Step(kind, lasts if kind in timed else None) for kind in kinds]
+
+
+@router.post("/staff/cases/{case_id}/effects/{effect_id}/undo")
+async def undo(case_id: UUID, effect_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Take an effect back."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await actions.undo(session, actor, effect_id, now=now)
+    return see(f"/staff/cases/{case_id}")

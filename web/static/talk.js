@@ -1,0 +1,246 @@
+// Makes a talk live. Everything here adds to a page that already works as a plain form: while the
+// connection is away, Send posts the form and "Show new messages" is a link.
+//
+// The frames are those of docs/protocol.md.
+
+import { connect, freshId } from "./live.js";
+import * as paper from "./paper.js";
+
+const { log, list, pending, form, word, say } = paper;
+const box = form && form.elements.text;
+const showNew = document.getElementById("show-new");
+const room = log.dataset.room;
+const epoch = Number(log.dataset.epoch);
+const DRAFT = `draft:${room}`;
+const OUTBOX = `outbox:${room}`;
+// Shorter gaps are not worth a word; longer ones are.
+const PATIENCE_MS = 5000;
+
+let seq = Number(log.dataset.seq);
+let { me } = log.dataset;
+let awayTimer = 0;
+let isFetching = false;
+// Frames that came while a hole was being filled.
+let kept = [];
+// Words without an acknowledgement: {client_id, text, note, reply_to}. They outlive a reload and
+// are sent again under the same client_id, which the server keeps once.
+let outbox = recall(OUTBOX) || [];
+
+function recall(key) {
+  try {
+    return JSON.parse(window.sessionStorage.getItem(key));
+  } catch (refused) {
+    return null;
+  }
+}
+
+function remember(key, value) {
+  try {
+    window.sessionStorage.setItem(key, JSON.stringify(value));
+  } catch (refused) {
+    // No storage here: a reload then loses a draft, and nothing else.
+  }
+}
+
+// ---- what comes in ----
+
+// Only an author is ever told the client_id.
+function isMine(frame) {
+  return Boolean(frame.client_id || (frame.sender && frame.sender === me));
+}
+
+const shows = {
+  message(frame) {
+    paper.addMessage(frame, isMine(frame));
+    if (!isMine(frame) && !paper.isKnown(frame.sender)) askNames();
+  },
+  skipped: paper.addSkipped,
+  removed: paper.takeAway,
+  hidden: paper.putAway,
+  unhidden: (frame) => frame.message && paper.replaceMessage(frame.message, isMine(frame.message)),
+};
+
+// Somebody joined after this page was made.
+async function askNames() {
+  const answer = await window.fetch("/api/v1/rooms");
+  if (!answer.ok) return;
+  const talks = (await answer.json()).items;
+  const talk = talks.find((one) => one.room_id === room);
+  if (talk) talk.members.forEach((one) => paper.learnName(one.account_id, one.name));
+}
+
+// Every event has its own number, so a hole always means that something was lost on the way.
+function receive(frame) {
+  if (frame.room !== room || frame.seq <= seq) return;
+  if (isFetching) kept.push(frame);
+  else if (frame.seq > seq + 1) fillHole([frame]);
+  else apply(frame);
+}
+
+function apply(frame) {
+  if (frame.seq <= seq) return;
+  if (shows[frame.type]) shows[frame.type](frame);
+  seq = frame.seq;
+}
+
+async function fillHole(frames) {
+  if (isFetching) return;
+  isFetching = true;
+  kept = frames;
+  try {
+    await fetchHistory();
+    kept.sort((a, b) => a.seq - b.seq).forEach(apply);
+  } catch (failed) {
+    // `seq` has not moved past the hole, so the next event or the next hello asks again.
+    sayAwaySoon();
+  }
+  isFetching = false;
+  kept = [];
+}
+
+async function fetchHistory() {
+  let after = seq;
+  while (after !== null) {
+    const query = `?after=${encodeURIComponent(after)}&limit=100`;
+    const answer = await window.fetch(log.dataset.history + query);
+    if (!answer.ok) throw new Error(`history: ${answer.status}`);
+    const page = await answer.json();
+    page.items.forEach(apply);
+    after = page.items.length ? page.next || null : null;
+  }
+}
+
+function settle(frame) {
+  const entry = outbox.find((one) => one.client_id === frame.client_id);
+  outbox = outbox.filter((one) => one !== entry);
+  remember(OUTBOX, outbox);
+  return entry;
+}
+
+const answers = {
+  welcome(frame) {
+    me = frame.account;
+  },
+  message: receive,
+  skipped: receive,
+  removed: receive,
+  hidden: receive,
+  unhidden: receive,
+  event: receive,
+  limited: (frame) => frame.room === room && fillHole([]),
+  reset: (frame) => frame.room === room && say(word("reset")),
+  sent(frame) {
+    settle(frame);
+    const item = paper.find(pending, "client", frame.client_id);
+    // The message comes as an event of its own. Whichever is first, the words stand once.
+    if (item && frame.seq <= seq) item.remove();
+    else if (item) item.dataset.seq = frame.seq;
+    say(frame.help ? word("sent") : "");
+    if (frame.help) paper.showHelp(frame.help);
+  },
+  held(frame) {
+    const entry = settle(frame);
+    if (entry) paper.drawWaiting(entry, `${word("held")} ${paper.because(frame)}`);
+    if (frame.help) paper.showHelp(frame.help);
+  },
+  asked(frame) {
+    const entry = settle(frame);
+    paper.dropWaiting(frame.client_id);
+    if (entry) paper.showAsked(entry, frame);
+    say(paper.because(frame));
+    if (frame.help) paper.showHelp(frame.help);
+  },
+  busy(frame) {
+    say(word("busy"));
+    window.setTimeout(sendAll, frame.retry_after_ms);
+  },
+  problem(frame) {
+    say(frame.detail || frame.title);
+    const entry = settle(frame);
+    paper.dropWaiting(frame.client_id);
+    if (entry) giveBack(entry);
+    if (frame.help) paper.showHelp(frame.help);
+  },
+};
+
+// ---- what goes out ----
+
+function sendAll() {
+  outbox.forEach((entry) => live.send(Object.assign({ type: "send", room }, entry)));
+}
+
+// Without a connection the form posts by itself.
+function submit(event) {
+  if (!live.isUp() || !box.value.trim()) return;
+  event.preventDefault();
+  const entry = { client_id: freshId(), text: box.value };
+  if (form.elements.note.value) entry.note = form.elements.note.value;
+  if (form.elements.reply_to) entry.reply_to = form.elements.reply_to.value;
+  outbox.push(entry);
+  remember(OUTBOX, outbox);
+  paper.drawWaiting(entry, word("sending"));
+  clearBox();
+  live.send(Object.assign({ type: "send", room }, entry));
+  window.setTimeout(() => warnIfWaiting(entry), PATIENCE_MS);
+}
+
+function clearBox() {
+  form.querySelectorAll(".said-reply, [name='reply_to']").forEach((node) => node.remove());
+  form.elements.note.value = "";
+  box.value = "";
+  remember(DRAFT, "");
+}
+
+function warnIfWaiting(entry) {
+  if (outbox.indexOf(entry) >= 0) paper.drawWaiting(entry, word("later"));
+}
+
+// What could not be sent goes back into the box, before anything that stands there by now.
+function giveBack(entry) {
+  box.value = box.value ? `${entry.text}\n${box.value}` : entry.text;
+  if (entry.note && !form.elements.note.value) form.elements.note.value = entry.note;
+  remember(DRAFT, box.value);
+}
+
+// A draft that equals my last message was posted by the form already.
+function restoreDraft() {
+  const draft = recall(DRAFT);
+  const mine = list.querySelectorAll(".mine [data-slot='words']");
+  const last = mine.length ? mine[mine.length - 1].textContent : "";
+  if (draft && !box.value && draft.trim() !== last.trim()) box.value = draft;
+}
+
+// ---- joined together ----
+
+function sayAwaySoon() {
+  window.clearTimeout(awayTimer);
+  awayTimer = window.setTimeout(() => live.isUp() || say(word("away")), PATIENCE_MS);
+}
+
+function isBack() {
+  showNew.hidden = true;
+  if (paper.said() === word("away")) say(word("back"));
+  sendAll();
+}
+
+function isAway() {
+  showNew.hidden = false;
+  sayAwaySoon();
+}
+
+if (box) {
+  restoreDraft();
+  box.addEventListener("input", () => remember(DRAFT, box.value));
+  form.addEventListener("submit", submit);
+}
+const people = JSON.parse(log.dataset.people);
+Object.keys(people).forEach((id) => paper.learnName(id, people[id]));
+outbox.forEach((entry) => paper.drawWaiting(entry, word("later")));
+paper.openAtEnd();
+
+const live = connect({
+  hello: () => ({ [room]: [epoch, seq] }),
+  onFrame: (frame) => answers[frame.type] && answers[frame.type](frame),
+  onUp: isBack,
+  onDown: isAway,
+});

@@ -1,0 +1,198 @@
+"""A talk's page: what was said, what waits, and the composer with who can read it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from fastapi import Request
+from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import urgent_help
+from api.dependencies import Here
+from chat import frames, messages, pending, rooms
+from chat.kinds import RoomKind
+from chat.pending import Waiting
+from chat.rooms import Talk as Room
+from chat.waiting import State
+from core.errors import NotFound
+from groups import cards
+from moderation import helping
+from people.permissions import Actor
+from web import views
+from web.forms import Form
+from web.helping import card
+from web.rendering import moment, page
+
+CHOICES: Final = [
+    {
+        "value": "anyway",
+        "label": "Send it anyway, in a minute",
+        "hint": "You can take it back until then.",
+    },
+    {
+        "value": "person",
+        "label": "Ask a person",
+        "hint": "Someone answers within four hours. After that you decide.",
+    },
+]
+
+
+async def group_names(session: AsyncSession, found: Iterable[Room]) -> dict[UUID, str]:
+    """Return the names of the groups whose talks these are."""
+    wanted = {room.group_id for room in found if room.group_id is not None}
+    return {one: group.card.name for one, group in (await cards.by_ids(session, wanted)).items()}
+
+
+def name_of(room: Room, groups: dict[UUID, str]) -> str:
+    """Return what a talk is called: its group, or the other's name."""
+    if room.group_id is not None:
+        return groups.get(room.group_id, "A group")
+    return ", ".join(name for name in room.names.values() if name) or "Somebody who left"
+
+
+async def show(
+    request: Request,
+    room_id: UUID,
+    actor: Actor,
+    here: Here,
+    *,
+    now: datetime,
+    new_after: int = 0,
+    older: int | None = None,
+    help_now: str = "",
+    reply_to: UUID | None = None,
+    typed: Form | None = None,
+    error: str = "",
+    worry_line: str = "",
+) -> Response:
+    """Render a talk; what was typed stays in the box when something needs another look."""
+    async with here.reading(actor.organisation_id) as session:
+        room = await mine(session, actor, room_id)
+        name = name_of(room, await group_names(session, [room]))
+        logged = await messages.page(session, actor, room_id, before=older)
+        waiting = await pending.mine(session, actor, room_id)
+    place = await urgent_help.place_now(here, actor.organisation_id, now=now)
+    names = dict(room.names) | {actor.account_id: actor.name}
+    said = views.messages(logged, actor.account_id, names)
+    fresh = [one for one in said if new_after and one["seq"] > new_after and not one["is_mine"]]
+    return await page(
+        request,
+        "pages/talk.html",
+        "Talk",
+        status=422 if error else 200,
+        talk=_heading(room, name, logged),
+        people={str(one): name for one, name in names.items()},
+        me=str(actor.account_id),
+        messages=said,
+        new_from=fresh[0]["seq"] if fresh else 0,
+        catch_up_line=_catch_up(len(fresh)),
+        pending=[_waiting(one) for one in waiting if one.state is State.HELD],
+        asked_now=_asked(waiting),
+        ask_choices=CHOICES,
+        help_now=help_now,
+        help=card(place),
+        composer=_composer(
+            room, name, place, said, now=now, reply_to=reply_to, typed=typed, error=error
+        ),
+        worry_line=worry_line,
+    )
+
+
+async def mine(session: AsyncSession, actor: Actor, room_id: UUID) -> Room:
+    """Return one of one's own talks.
+
+    Raises:
+        NotFound: it isn't one.
+    """
+    for room in await rooms.for_account(session, actor):
+        if room.room_id == room_id:
+            return room
+    raise NotFound
+
+
+def _heading(room: Room, name: str, logged: list[frames.Logged]) -> dict[str, Any]:
+    seq = logged[-1].seq if logged else room.last_seq
+    first = logged[0].seq if logged else 0
+    return {
+        "id": room.room_id,
+        "name": name,
+        "kind": "two" if room.kind is RoomKind.PRIVATE else "group",
+        "about_line": "" if room.is_open else "This talk has ended. You can still read it.",
+        "epoch": room.epoch,
+        "seq": max(seq, room.last_seq),
+        "show_new_href": f"/talks/{room.room_id}?after={room.last_seq}#new",
+        "older_href": f"/talks/{room.room_id}?older={first}" if first > room.first_seq else "",
+        "is_facilitated": room.kind is RoomKind.GROUP,
+    }
+
+
+def _catch_up(count: int) -> str:
+    return f"New since you last looked: {count} message{'' if count == 1 else 's'}."
+
+
+def _waiting(one: Waiting) -> dict[str, Any]:
+    return {
+        "client_id": one.client_id,
+        "text": one.text,
+        "why": "A person is looking at this one before it is shown.",
+        "written_at": moment(one.written_at),
+    }
+
+
+def _asked(waiting: list[Waiting]) -> dict[str, Any] | None:
+    asked = [one for one in waiting if one.state is State.ASKED and one.release_at is None]
+    if not asked:
+        return None
+    newest = asked[-1]
+    return {
+        "client_id": newest.client_id,
+        "text": newest.text,
+        "note": newest.note or "",
+        "why": " ".join(newest.because),
+        "choices": CHOICES,
+    }
+
+
+def _composer(
+    room: Room,
+    name: str,
+    place: helping.Place,
+    said: list[dict[str, Any]],
+    *,
+    now: datetime,
+    reply_to: UUID | None,
+    typed: Form | None,
+    error: str,
+) -> dict[str, Any]:
+    answered = next((one for one in said if one["id"] == reply_to), None)
+    return {
+        "room_id": room.room_id,
+        "client_id": str(uuid4()),
+        "label": "Write something",
+        "text": typed.get("text") if typed else "",
+        "note": typed.get("note") if typed else "",
+        "reply_to": answered and _answered(answered),
+        "changing": "",
+        "kind": "two" if room.kind is RoomKind.PRIVATE else "group",
+        "promised_by": "the people who run this place",
+        "group_name": name,
+        "staffed_line": "" if place.staffed.is_staffed else helping.who_is_here(place),
+        "error": error,
+        "closed": _closed(room, now),
+    }
+
+
+def _answered(one: dict[str, Any]) -> dict[str, Any]:
+    words = "".join(part["text"] for part in one["parts"])
+    return {"id": one["id"], "name": one["by"]["name"], "words": words[:120]}
+
+
+def _closed(room: Room, now: datetime) -> str:
+    if not room.is_open:
+        return "Nothing new can be said here. You can still read it, and there are other people."
+    if room.muted_until and room.muted_until > now:
+        until = moment(room.muted_until)["words"]
+        return f"You can read here, and write again from {until}. Home says why."
+    return ""

@@ -1,0 +1,158 @@
+"""Tell us something is wrong: evidence is attached by the system, nobody has to prove anything."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import urgent_help
+from api.dependencies import Here, MaybeSomeone, Now, Someone
+from chat import messages
+from core.errors import Invalid, NotFound, NotSignedIn, Problem
+from core.safety import Subject
+from moderation import helping, telling
+from moderation.reasons import Reason
+from people.permissions import Actor
+from web import forms
+from web.rendering import page, see
+
+router = APIRouter(include_in_schema=False)
+
+CHOICES: Final = [
+    {"value": Reason.WORRIED, "label": "I'm worried about the person who wrote it"},
+    {"value": Reason.UNKIND, "label": "It is unkind, or it is bullying"},
+    {"value": Reason.PRESSING, "label": "They press me, or ask for my details"},
+    {"value": Reason.DETAILS, "label": "It gives away who or where somebody is"},
+    {"value": Reason.THREAT, "label": "It is a threat"},
+    {"value": Reason.STALKING, "label": "They follow me around"},
+    {"value": Reason.SEXUAL, "label": "It is sexual, and nobody asked for it"},
+    {"value": Reason.HATE, "label": "It is hateful about a group of people"},
+    {"value": Reason.HARM, "label": "It nudges somebody to hurt themselves"},
+    {"value": Reason.MEDICINES, "label": "It tells people to start or stop medicines"},
+    {"value": Reason.SELLING, "label": "It sells or advertises"},
+    {"value": Reason.SOMETHING_ELSE, "label": "Something else"},
+]
+
+
+@router.get("/tell-us")
+async def tell_us_page(
+    request: Request, someone: MaybeSomeone, here: Here, message: UUID | None = None
+) -> Response:
+    """Ask what is wrong, with the words it is about."""
+    if someone is None:
+        raise NotSignedIn
+    return await _form(request, someone, here, message=message)
+
+
+async def _form(
+    request: Request,
+    actor: Actor,
+    here: Here,
+    *,
+    message: UUID | None,
+    values: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    subject = None
+    if message is not None:
+        async with here.reading(actor.organisation_id) as session:
+            _, words = await messages.tell_subject(session, actor, message)
+        subject = {"kind": "message", "id": message, "line": "a message", "words": words}
+    return await page(
+        request,
+        "pages/tell_us.html",
+        "Tell us",
+        status=422 if errors else 200,
+        subject=subject,
+        choices_list=CHOICES,
+        values=values or {},
+        errors=errors or {},
+        is_done=False,
+        next_line="",
+    )
+
+
+@router.post("/tell-us")
+async def tell_us(
+    request: Request, actor: Someone, here: Here, now: Now, message: UUID | None = None
+) -> Response:
+    """Take a report; a double click counts once."""
+    form = await forms.typed(request)
+    try:
+        reason = _reason(form.get("what"))
+        async with here.unit_of_work(actor.organisation_id) as session:
+            subject, words = await _about(session, actor, form.get("subject"))
+            await telling.tell(
+                session, actor, subject, words, reason=reason, note=form.get("note"), now=now
+            )
+    except NotFound:
+        raise
+    except Problem as problem:
+        errors = forms.errors_of(problem)
+        return await _form(request, actor, here, message=message, values=form.values, errors=errors)
+    place = await urgent_help.place_now(here, actor.organisation_id, now=now)
+    return await page(
+        request,
+        "pages/tell_us.html",
+        "Tell us",
+        is_done=True,
+        next_line=helping.asked_a_person(place, asked_at=now),
+    )
+
+
+def _reason(value: str) -> Reason:
+    try:
+        return Reason(value)
+    except ValueError:
+        raise Invalid("Please choose what fits best.", field="what") from None
+
+
+async def _about(session: AsyncSession, actor: Actor, named: str) -> tuple[Subject, str]:
+    kind, _, subject_id = named.partition(":")
+    try:
+        wanted = UUID(subject_id)
+    except ValueError:
+        raise Invalid("Please press “Tell us” beside the words it is about.") from None
+    if kind != "message":
+        raise NotFound
+    return await messages.tell_subject(session, actor, wanted)
+
+
+@router.post("/talks/{room_id}/worried")
+async def worried(room_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """I'm worried about them: a person looks at the newest words of the other (promise 7)."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        logged = await messages.page(session, actor, room_id)
+        newest = _newest_of_others(logged, actor)
+        subject, words = await messages.tell_subject(session, actor, newest)
+        await telling.tell(session, actor, subject, words, reason=Reason.WORRIED, now=now)
+    return see(f"/talks/{room_id}?told=1#composer")
+
+
+def _newest_of_others(logged: list[Any], actor: Actor) -> UUID:
+    for frame in reversed(logged):
+        if getattr(frame, "text", None) and frame.sender not in (None, actor.account_id):
+            found: UUID = frame.id
+            return found
+    raise NotFound("They haven't written anything here yet.")
+
+
+@router.get("/decisions/{case_id}")
+async def decision_page(request: Request, case_id: UUID, actor: Someone) -> Response:
+    """Ask why a decision about oneself is wrong."""
+    return await page(
+        request, "pages/look_again.html", "Look again", actor=actor, case_id=case_id, is_done=False
+    )
+
+
+@router.post("/decisions/{case_id}")
+async def look_again(
+    request: Request, case_id: UUID, actor: Someone, here: Here, now: Now
+) -> Response:
+    """Ask for somebody else to look at a decision about oneself."""
+    form = await forms.typed(request)
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await telling.look_again(session, actor, case_id, words=form.get("words"), now=now)
+    return await page(request, "pages/look_again.html", "Look again", case_id=case_id, is_done=True)

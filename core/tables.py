@@ -97,6 +97,8 @@ class Owned:
     def organisation_id(cls) -> Mapped[UUID]:  # noqa: N805 - a declared attribute belongs to the class
         """The organisation this row belongs to; filled in by the unit of work."""
         return mapped_column(
+            # Named here: a type taken from the foreign key is not known until all is imported.
+            Uuid(),
             ForeignKey("organisation.id"),
             index=True,
             info={"personal": None, "retention": Retention.ORGANISATION},

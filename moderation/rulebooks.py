@@ -128,7 +128,8 @@ def _rule(
 def _lexicon(rules: Iterable[Rule], table: Mapping[str, Any]) -> Lexicon:
     words = {word for rule in rules for needed in rule.words for word in needed}
     for rule in rules:
-        for example in rule.matches:
+        # Names and addresses in the examples of a recogniser are no words.
+        for example in () if rule.recogniser else rule.matches:
             words.update(_WORD.findall(example.lower().replace("'", "")))
     # Single letters other than these two are no words, or any spelling would be one.
     known = (word for word in words if len(word) > 1 or word in ("i", "a"))

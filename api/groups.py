@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response, status
 from pydantic import Field
 
 from api.dependencies import Guard, Here, Now, Someone
+from api.hellos import raising_held
 from api.profiles import screened
 from api.shapes import In, Out, Page
 from core.database import Database
@@ -127,7 +128,10 @@ async def ask_in(
 ) -> UUID:
     """Screen a note, then ask with it."""
     verdict = await screened(database, safety, actor, note)
-    async with database.unit_of_work(actor.organisation_id) as session:
+    async with (
+        raising_held(database, safety, actor, note, now=now),
+        database.unit_of_work(actor.organisation_id) as session,
+    ):
         return await requests.ask(
             session, actor, group_id, note=note, verdict=verdict, safety=safety, now=now
         )

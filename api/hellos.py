@@ -1,5 +1,7 @@
 """Hellos: asking, answering, and the talks they open."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +13,9 @@ from api.shapes import In, Out, Page
 from core.database import Database
 from core.safety import Safety
 from core.words import Line
-from matching import connections, requests
+from matching import concerns, connections, requests
+from matching.concerns import Said
+from matching.hellos import HelloHeld
 from matching.pairs import Connection
 from people.permissions import Actor
 
@@ -76,12 +80,29 @@ class SentOut(Out):
     room_id: UUID | None
 
 
+@asynccontextmanager
+async def raising_held(
+    database: Database, safety: Safety, actor: Actor, words: str, *, now: datetime
+) -> AsyncIterator[None]:
+    """Let a person look at words that were held, though nothing of them was kept or sent."""
+    try:
+        yield
+    except HelloHeld as held:
+        said = Said(words, held.verdict, safety)
+        async with database.unit_of_work(actor.organisation_id) as session:
+            await concerns.raise_held(session, said, author_id=actor.account_id, now=now)
+        raise
+
+
 async def say(
     database: Database, safety: Safety, actor: Actor, to: UUID, words: str, *, now: datetime
 ) -> Connection:
     """Screen a hello, then send it."""
     verdict = await screened(database, safety, actor, words)
-    async with database.unit_of_work(actor.organisation_id) as session:
+    async with (
+        raising_held(database, safety, actor, words, now=now),
+        database.unit_of_work(actor.organisation_id) as session,
+    ):
         return await connections.ask(
             session, actor, to, words=words, verdict=verdict, safety=safety, now=now
         )

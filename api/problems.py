@@ -23,7 +23,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
-    app.add_exception_handler(Exception, _on_anything)
 
 
 def document(problem: Problem, *, status: int | None = None) -> dict[str, Any]:
@@ -88,7 +87,8 @@ def _sentence(status: int) -> str:
     return HTTPStatus(status).phrase
 
 
-async def _on_anything(request: Request, fault: Exception) -> Response:
+async def unexpected(request: Request, fault: Exception) -> Response:
+    """Log a fault nobody expected by kind and place, and answer that it is ours."""
     # The kind and the place only: a fault's message could hold somebody's words.
     frames = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(fault.__traceback__)]
     log.error("unexpected_fault", path=request.url.path, kind=type(fault).__name__, at=frames[-5:])

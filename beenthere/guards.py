@@ -1,13 +1,14 @@
 """What every request passes first: our host, our origin, a bounded body; and careful headers."""
 
-from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import problems
 from core import limits
 from core.errors import TooLarge
 from core.settings import Settings, is_loopback
@@ -66,7 +67,8 @@ class Guards:
             return 421, "wrong_host", "This is not the address of this site."
         if scope["type"] == "http" and not self._is_our_own(scope["method"], headers):
             return 403, "cross_site", "That came from another site, so we did nothing."
-        if int(headers.get("content-length") or 0) > limits.BODY_BYTES:
+        length = headers.get("content-length", "")
+        if length.isdigit() and int(length) > limits.BODY_BYTES:
             return TooLarge.status, TooLarge.code, TooLarge.title
         return None
 
@@ -97,27 +99,47 @@ class Guards:
         return is_loopback(self.settings.host) and parts.netloc == host
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        taken, has_begun = 0, False
-
-        async def counted() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > limits.BODY_BYTES:
-                raise TooLarge
-            return message
-
-        async def judged(message: Message) -> None:
-            nonlocal has_begun
-            has_begun = has_begun or taken <= limits.BODY_BYTES
-            if has_begun:
-                await send(message)
-
-        # Frameworks answer a body that breaks off in their own ways: we answer for them.
-        with suppress(TooLarge):
-            await self.app(scope, counted, judged)
-        if not has_begun:
+        exchange = _Exchange(receive, send)
+        try:
+            await self.app(scope, exchange.receive, exchange.send)
+        except TooLarge:
+            pass
+        except Exception as fault:  # noqa: BLE001 - further out its message would be logged, words and all
+            await self._unexpected(fault, exchange, scope)
+            return
+        if not exchange.has_begun:
             await _problem(TooLarge.status, TooLarge.code, TooLarge.title)(scope, receive, send)
+
+    async def _unexpected(self, fault: Exception, exchange: "_Exchange", scope: Scope) -> None:
+        response = await problems.unexpected(Request(scope), fault)
+        if not exchange.has_begun:
+            await response(scope, exchange.receive, exchange.send)
+
+
+class _Exchange:
+    """One request's body, counted, and whether its answer has begun.
+
+    Frameworks answer a body that breaks off in their own ways: such answers are not sent on.
+    """
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive, self._send = receive, send
+        self._taken = 0
+        self.has_begun = False
+
+    async def receive(self) -> Message:
+        """Take the next part of the body; too much of it raises."""
+        message = await self._receive()
+        self._taken += len(message.get("body", b""))
+        if self._taken > limits.BODY_BYTES:
+            raise TooLarge
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Send on what is not an answer to a broken-off body."""
+        self.has_begun = self.has_begun or self._taken <= limits.BODY_BYTES
+        if self.has_begun:
+            await self._send(message)
 
 
 def _problem(status: int, code: str, title: str) -> JSONResponse:

@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from core.tables import Base
 
-PACKAGES: Final = ("people",)
+PACKAGES: Final = ("people", "chat", "matching", "groups", "moderation")
 HERE: Final = Path(__file__).parent
 
 

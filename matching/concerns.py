@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.safety import (
     Category,
     Concern,
+    Response,
     Safety,
     Source,
     Subject,
@@ -43,16 +44,33 @@ async def raise_about(
     """Flag what the verdict says a person should see; nothing when it says none."""
     if said.verdict.tier is Tier.NONE:
         return
-    concern = Concern(
-        source=Source.SCREENING,
-        tier=said.verdict.tier,
-        words=said.words,
-        at=now,
-        because=said.verdict.because,
-        categories=said.verdict.categories,
-    )
+    concern = _concern(said, said.verdict.tier, now)
     if Category.DISTRESS in said.verdict.categories:
         author = Subject(SubjectKind.ACCOUNT, author_id, author_id)
         await said.safety.flag(session, author, concern)
     if said.verdict.folded or said.verdict.categories != {Category.DISTRESS}:
         await said.safety.flag(session, Subject(kind, subject_id, author_id), concern)
+
+
+async def raise_held(session: AsyncSession, said: Said, *, author_id: UUID, now: datetime) -> None:
+    """Flag words that were held and so not kept: after `HelloHeld`, in a unit of work of its own.
+
+    One subject per author: trying again is no second case. Words that were only asked about, and
+    that no person should see, raise nothing.
+    """
+    is_held = said.verdict.response is Response.HOLD
+    tier = Tier.ROUTINE if is_held and said.verdict.tier is Tier.NONE else said.verdict.tier
+    if tier is not Tier.NONE:
+        subject = Subject(SubjectKind.HELLO, author_id, author_id)
+        await said.safety.flag(session, subject, _concern(said, tier, now))
+
+
+def _concern(said: Said, tier: Tier, now: datetime) -> Concern:
+    return Concern(
+        source=Source.SCREENING,
+        tier=tier,
+        words=said.words,
+        at=now,
+        because=said.verdict.because,
+        categories=said.verdict.categories,
+    )

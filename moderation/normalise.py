@@ -6,9 +6,10 @@ undoes evasions word by word and runs only when something in the text looks like
 Everything is linear in the text; nothing here raises on any string.
 """
 
+import re
 import tomllib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from typing import Final
 
@@ -23,6 +24,8 @@ _APOSTROPHES: Final = "'`´’‘ʼ′＇"
 _INVISIBLE: Final = frozenset({"Cf", "Mn", "Me", "Cc", "Cs"})
 # Invisible by look, though Unicode counts them as letters or spaces.
 _BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+# Where folding may drop or add signs: apostrophes, what is not plain ASCII, runs of spaces.
+_UNEVEN: Final = re.compile(r"(?:[ \t]*[^ \t\n\r!-&(-_a-~])+[ \t]*|[ \t]{2,}")
 _PUNCTUATION: Final = {ord(sign): " " for sign in '.,;:!?"()[]{}<>/\\|-_*~+=#%&@$^'}
 
 
@@ -134,10 +137,33 @@ def _view(raw: str, lexicon: Lexicon, *, skip: int) -> View:
 
 def _fold(raw: str) -> str:
     if raw.isascii() and not spellings.has_control_signs(raw):
-        return raw.lower().replace("'", "").replace("`", "").replace("\r", "\n")
-    return raw.translate(_FOLDS)
+        folded = raw.lower().replace("'", "").replace("`", "")
+        folded = folded.replace("\r", "\n").replace("\t", " ")
+    else:
+        folded = raw.translate(_FOLDS)
+    while "  " in folded:
+        # Halves every run of spaces, so few rounds even for a hostile text.
+        folded = folded.replace("  ", " ")
+    return folded
 
 
 def _fold_offsets(raw: str) -> Sequence[int]:
-    folds = _FOLDS
-    return [at for at, sign in enumerate(raw) for _ in folds[ord(sign)]]
+    """Go the way of `_fold`: plain stretches keep their offsets, only uneven ones are walked."""
+    offsets: list[int] = []
+    done = 0
+    for found in _UNEVEN.finditer(raw):
+        offsets.extend(range(done, found.start()))
+        offsets.extend(_walked(raw, *found.span()))
+        done = found.end()
+    offsets.extend(range(done, len(raw)))
+    return offsets
+
+
+def _walked(raw: str, start: int, end: int) -> Iterator[int]:
+    """Yield the offset of every folded sign; of a run of spaces the first stays."""
+    was_space = False
+    for at in range(start, end):
+        for plain in _FOLDS[ord(raw[at])]:
+            if plain != " " or not was_space:
+                yield at
+            was_space = plain == " "

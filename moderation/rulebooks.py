@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from core.errors import Invalid
 from core.safety import Category, Tier
-from moderation.rules import Effect, Guard, Rule, Rulebook
+from moderation.rules import Effect, Guard, Phrase, Rule, Rulebook
 from moderation.spellings import Lexicon
 
 _TERM: Final = re.compile(r"<([a-z_]+)>")
@@ -116,8 +116,7 @@ def _rule(
         tier=Tier(entry.get("tier", table["tier"])),
         because=entry["because"],
         is_floor=entry.get("is_floor", table["is_floor"]),
-        words=tuple(frozenset(each.split("+")) for each in entry.get("words", "").split()),
-        patterns=tuple(_compiled(pattern, terms) for pattern in entry.get("patterns", ())),
+        phrases=tuple(_phrase(each, terms) for each in entry.get("patterns", ())),
         guards=tuple(guards[name] for name in entry.get("guards", ())),
         matches=tuple(entry["match"]),
         passes=tuple(entry["pass"]),
@@ -125,8 +124,14 @@ def _rule(
     )
 
 
+def _phrase(entry: Mapping[str, str], terms: Mapping[str, str]) -> Phrase:
+    words = tuple(frozenset(each.split("+")) for each in entry["words"].split())
+    return Phrase(_compiled(entry["text"], terms), words)
+
+
 def _lexicon(rules: Iterable[Rule], table: Mapping[str, Any]) -> Lexicon:
-    words = {word for rule in rules for needed in rule.words for word in needed}
+    phrases = (phrase for rule in rules for phrase in rule.phrases)
+    words = {word for phrase in phrases for needed in phrase.words for word in needed}
     for rule in rules:
         # Names and addresses in the examples of a recogniser are no words.
         for example in () if rule.recogniser else rule.matches:

@@ -5,9 +5,11 @@ another. The rules themselves are in `rulebook/*.toml`, read by `moderation.rule
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Final, NamedTuple
 
 from core.safety import Category, Tier
@@ -19,6 +21,13 @@ GUARD_REACH: Final = 80
 # After so many hits of one rule the whole text is what needs a person.
 _MOST_HITS: Final = 50
 _SENTENCE_ENDS: Final = ".!?\n"
+# Up to this length searching the whole text costs less than finding out where to search.
+_WHOLE_CHARACTERS: Final = 600
+# Longer than any match: a pattern's words stand at most so far from its ends.
+_REACH: Final = 300
+_WORD: Final = re.compile(r"[a-z0-9]+")
+
+Span = tuple[int, int]
 
 
 class Effect(StrEnum):
@@ -61,6 +70,25 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """One pattern, and the words without which it cannot match (any one set of them)."""
+
+    pattern: re.Pattern[str]
+    words: tuple[frozenset[str], ...]
+
+    def spans(self, text: str, windows: Iterable[Span]) -> Iterator[tuple[Span, Span]]:
+        """Yield whole match and core: the first group, where the pattern marks one."""
+        core = 1 if self.pattern.groups else 0
+        for start, end in windows:
+            for found in self.pattern.finditer(text, start, end):
+                yield found.span(), found.span(core)
+
+
+# A phrase, and the stretches of the text in which it could match.
+Place = tuple[Phrase, list[Span]]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One reviewable rule. `recogniser` names a kind of contact detail instead of patterns."""
 
@@ -71,8 +99,7 @@ class Rule:
     because: str
     # Part of the floor that holds in every group, self-held ones too (promise 23).
     is_floor: bool
-    words: tuple[frozenset[str], ...]
-    patterns: tuple[re.Pattern[str], ...]
+    phrases: tuple[Phrase, ...]
     guards: tuple[Guard, ...]
     matches: tuple[str, ...]
     passes: tuple[str, ...]
@@ -83,24 +110,20 @@ class Rule:
         """The reason as `Verdict.because` has it: category first."""
         return f"{self.category.value}: {self.because}"
 
-    def hits(self, view: View) -> Iterator["Hit"]:
+    def hits(self, view: View, places: Iterable[Place]) -> Iterator["Hit"]:
         """Yield where the rule holds; one hit is enough unless its spans are to be folded."""
-        for start, end in self._spans(view.text):
+        for start, end in islice(self._spans(view.text, places), _MOST_HITS):
             first, last = view.span(start, end)
             if first < last:
                 yield Hit(self, first, last)
                 if self.effect is not Effect.FOLD:
                     return
 
-    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
-        count = 0
-        for pattern in self.patterns:
-            for found in pattern.finditer(text):
-                # Guards look beside the first group, where a pattern marks its core with one.
-                core = found.span(1 if pattern.groups else 0)
-                if count < _MOST_HITS and not self._is_kept_off(text, *core):
-                    count += 1
-                    yield found.span()
+    def _spans(self, text: str, places: Iterable[Place]) -> Iterator[Span]:
+        for phrase, windows in places:
+            for whole, core in phrase.spans(text, windows):
+                if not self._is_kept_off(text, *core):
+                    yield whole
 
     def _is_kept_off(self, text: str, start: int, end: int) -> bool:
         if not self.guards:
@@ -142,23 +165,60 @@ class Rulebook:
 
     def search(self, view: View) -> list[Hit]:
         """Return every place where a rule holds, recognisers of contact details aside."""
-        return [hit for rule in self._candidates(view.words) for hit in rule.hits(view)]
+        found: list[Hit] = []
+        for rule, places in self._places(view).values():
+            found.extend(rule.hits(view, places))
+        return found
 
-    def _candidates(self, words: frozenset[str]) -> Iterable[Rule]:
-        """Only rules whose words stand in the text: most texts leave none, which is the speed."""
-        met: dict[str, Rule] = {}
-        for word in self._triggers & words:
-            for rule, others in self._index[word]:
-                if rule.id not in met and others <= words:
-                    met[rule.id] = rule
-        return met.values()
+    def _places(self, view: View) -> dict[str, tuple[Rule, list[Place]]]:
+        """Only phrases whose words stand in the text: most texts leave none, which is the speed."""
+        triggers = self._triggers & view.words
+        whole = [(0, len(view.text))]
+        near = None if len(view.text) <= _WHOLE_CHARACTERS else _Nearness(view.text, triggers)
+        met: dict[str, tuple[Rule, list[Place]]] = {}
+        for word in triggers:
+            for rule, phrase, others in self._index[word]:
+                if others <= view.words:
+                    windows = whole if near is None else near.windows(word, others)
+                    met.setdefault(rule.id, (rule, []))[1].append((phrase, windows))
+        return met
 
 
-def _index(rules: tuple[Rule, ...]) -> dict[str, list[tuple[Rule, frozenset[str]]]]:
-    index: dict[str, list[tuple[Rule, frozenset[str]]]] = {}
+class _Nearness:
+    """Where in a long text words stand near each other, so that only there is searched."""
+
+    def __init__(self, text: str, words: frozenset[str]) -> None:
+        self._length = len(text)
+        self._at: dict[str, list[int]] = {}
+        for found in _WORD.finditer(text):
+            if found.group() in words:
+                self._at.setdefault(found.group(), []).append(found.start())
+
+    def windows(self, word: str, others: frozenset[str]) -> list[Span]:
+        """Return disjoint stretches around each `word` that has all `others` near."""
+        out: list[Span] = []
+        for at in self._at.get(word, ()):
+            start, end = max(0, at - _REACH), min(self._length, at + _REACH)
+            if others and not all([self._stands(other, start, end) for other in others]):
+                continue
+            if out and start <= out[-1][1]:
+                out[-1] = (out[-1][0], end)
+            else:
+                out.append((start, end))
+        return out
+
+    def _stands(self, word: str, start: int, end: int) -> bool:
+        places = self._at.get(word, [])
+        nearest = bisect_left(places, start)
+        return nearest < len(places) and places[nearest] < end
+
+
+def _index(rules: tuple[Rule, ...]) -> dict[str, list[tuple[Rule, Phrase, frozenset[str]]]]:
+    index: dict[str, list[tuple[Rule, Phrase, frozenset[str]]]] = {}
     for rule in rules:
-        for needed in rule.words:
-            # The longest word is the rarest, as a rule of thumb.
-            rarest = max(needed, key=lambda word: (len(word), word))
-            index.setdefault(rarest, []).append((rule, needed - {rarest}))
+        for phrase in rule.phrases:
+            for needed in phrase.words:
+                # The longest word is the rarest, as a rule of thumb.
+                rarest = max(needed, key=lambda word: (len(word), word))
+                index.setdefault(rarest, []).append((rule, phrase, needed - {rarest}))
     return index

@@ -11,14 +11,12 @@ from itertools import groupby, pairwise
 from typing import Final, NamedTuple
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_SUSPECT: Final = re.compile(
-    r"\s\s|\t"
-    r"|([a-z])\1\1"
-    r"|[a-z][0-9@$*|+.\-_~!]{1,3}[a-z]"
-    r"|(?<![a-z0-9])[0-9@$*|+][a-z]|[a-z][013457@$*](?![a-z0-9])"
-    r"|(?<![a-z0-9])[a-z][ .\-_*/,|~]{1,3}[a-z][ .\-_*/,|~]{1,3}[a-z](?![a-z0-9])"
-    r"|[a-z]\.{1,3} [a-z]{1,8}\.{1,3} [a-z]"
+# Signs inside a word; hyphens only beside a very short half ("su-icide", not "self-harm").
+_ODD: Final = re.compile(
+    r"[a-z][0-9@$*|+._~!]{1,3}[a-z]|[0-9@$*|+][a-z]|[a-z][013457@$*](?![a-z0-9])"
+    r"|(?<![a-z])[a-z]{1,3}-[a-z]|[a-z]-[a-z]{1,2}(?![a-z])| \n|\n "
 )
+_TRIPLES: Final = tuple(letter * 3 for letter in "abcdefghijklmnopqrstuvwxyz")
 # Three or more single signs with gaps: "k i l l", "d.i.e", "k-1-l-l". Bounded, so linear.
 _SPACED: Final = re.compile(
     r"(?<![a-z0-9@$])[a-z0-9@$!](?:[ .\-_*/,|~]{1,3}[a-z0-9@$!]){2,120}(?![a-z0-9])"
@@ -27,7 +25,7 @@ _TOKEN: Final = re.compile(r"[a-z0-9@$!|+*._~\-]{2,40}")
 _BENT: Final = re.compile(r"[^a-z]|([a-z])\1\1|([a-z])\2([a-z])\3([a-z])\4")
 # "I. want. this. to. end.": stops between single words are style, not sentences.
 _HALTING: Final = re.compile(r"(?<![a-z])[a-z]{1,8}\.{1,3} (?:[a-z]{1,8}\.{1,3} ){1,30}[a-z]{1,12}")
-_GAP: Final = re.compile(r"[ \t]*\n\s*|[ \t]{2,}|\t")
+_GAP: Final = re.compile(r" +\n\s*|\n\s+")
 _PAIR: Final = re.compile(r"(?<![a-z])[a-z]{1,9}(?= [a-z])")
 
 _LEET: Final = str.maketrans("013457@$|+8!", "oieastasitbi")
@@ -58,6 +56,7 @@ class Lexicon:
         self.glued = {phrase.replace(" ", ""): phrase for phrase in glued}
         self.halves = _halves(self.words)
         self.left_halves = frozenset(left for left, _ in self.halves) - self.words
+        self.bent = self.left_halves | self.glued.keys()
         self.masked: dict[tuple[int, str], list[str]] = {}
         for word in self.words:
             self.masked.setdefault((len(word), word[0]), []).append(word)
@@ -92,9 +91,14 @@ def has_control_signs(raw: str) -> bool:
 
 def is_suspect(folded: str, words: frozenset[str], lexicon: Lexicon) -> bool:
     """True when anything in the text could be a bent word; cheap, and may be wrong that way."""
-    if _SUSPECT.search(folded) is not None:
+    odd = [piece for piece in folded.split(" ") if not piece.isalpha()]
+    if odd and _ODD.search(" ".join(odd)):
         return True
-    return not (lexicon.left_halves.isdisjoint(words) and lexicon.glued.keys().isdisjoint(words))
+    if not lexicon.bent.isdisjoint(words) or sum(len(word) == 1 for word in words) > 2:
+        return True
+    if any(triple in folded for triple in _TRIPLES):
+        return True
+    return folded.count(".") > 1 and _HALTING.search(folded) is not None
 
 
 def respell(folded: str, lexicon: Lexicon) -> tuple[str, Steps]:

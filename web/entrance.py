@@ -20,6 +20,14 @@ from web.rendering import page, see
 router = APIRouter(include_in_schema=False)
 
 
+_AUDIENCES = {
+    "member": "looking for somebody who has been there",
+    "facilitator": "who looks after a group",
+    "moderator": "on shift",
+    "administrator": "who set this up",
+}
+
+
 def keep_signed_in(response: Response, token: str) -> None:
     """Put the sign-in into a cookie that only this very host gets back."""
     response.set_cookie(
@@ -62,7 +70,17 @@ async def start(request: Request, someone: MaybeSomeone, here: Here) -> Response
         is_open=is_open,
         groups=[views.group_card(group) for group in open_groups],
         helped=[],
+        demo_doors=_doors(request),
     )
+
+
+def _doors(request: Request) -> list[dict[str, str]]:
+    """Return the demo's one-click doors; nothing else ever has any."""
+    audiences = getattr(request.app.state, "demo_doors", {})
+    return [
+        {"action": f"/demo/sign-in/{audience}", "label": f"{name}, {_AUDIENCES[audience]}"}
+        for audience, name in audiences.items()
+    ]
 
 
 async def _place(request: Request) -> Any:

@@ -82,7 +82,7 @@ async def show(
         "pages/talk.html",
         "Talk",
         status=422 if error else 200,
-        talk=_heading(room, name, logged),
+        talk=_heading(room, name, logged) | {"is_live": older is None},
         people={str(one): name for one, name in names.items()},
         me=str(actor.account_id),
         messages=said,

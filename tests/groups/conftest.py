@@ -1,6 +1,5 @@
 """A small real house for groups: an administrator, people, and short ways to do things."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,30 +7,16 @@ from uuid import UUID, uuid4
 import pytest
 from conftest import MORNING
 from people_factories import sign_up
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession
 
-import people.notices  # noqa: F401 - its table belongs to the schema
 from core.database import Database
 from core.safety import Concern, Context, Subject, Verdict
-from core.tables import Base
 from groups import facilitators, members, requests
 from groups.cards import Card, Door, Group
 from people import notices, sign_ins
 from people.permissions import Actor, Role
 
 FINE = Verdict()
-
-
-@pytest.fixture
-async def database(database_url: str, anyio_backend: str) -> AsyncIterator[Database]:
-    """A migrated copy, with whatever tables no migration has made yet."""
-    setup = create_async_engine(database_url)
-    async with setup.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    await setup.dispose()
-    database = Database(database_url)
-    yield database
-    await database.close()
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """A small real house for matching: people with documents, and a `Safety` that remembers."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,29 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 from conftest import MORNING
 from people_factories import sign_up
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession
 
-import people.notices  # noqa: F401 - its table belongs to the schema
 from core.database import Database
 from core.safety import Concern, Context, Subject, Verdict
-from core.tables import Base
 from matching import connections, profiles
 from matching.documents import Person
 from matching.pairs import Connection
 from people.permissions import Actor
-
-
-@pytest.fixture
-async def database(database_url: str, anyio_backend: str) -> AsyncIterator[Database]:
-    """A migrated copy, with whatever tables no migration has made yet."""
-    setup = create_async_engine(database_url)
-    async with setup.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    await setup.dispose()
-    database = Database(database_url)
-    yield database
-    await database.close()
-
 
 FINE = Verdict()
 

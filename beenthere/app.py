@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from api import problems, routes
+from beenthere import doorbells
 from beenthere.guards import Guards
 from beenthere.upkeep import Upkeep
 from chat.engine import Engine
@@ -35,6 +36,7 @@ def create_app(
     database = Database(settings.database_url)
     safety = safety or Desk(RulesScreening())
     engine = Engine(database, safety, clock)
+    doorbells.install(database.bus, engine)
     upkeep = Upkeep(database, settings=settings, clock=clock)
 
     @asynccontextmanager

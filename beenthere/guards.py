@@ -14,22 +14,18 @@ from core.errors import TooLarge
 from core.settings import Settings, is_loopback
 
 SAFE_METHODS: Final = {"GET", "HEAD", "OPTIONS"}
-POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "worker-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+POLICY: Final = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
 )
 HEADERS: Final = {
-    "content-security-policy": POLICY,
     # `no-referrer` would make form posts carry `Origin: null`.
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
@@ -45,6 +41,10 @@ class Guards:
         self.app = app
         self.settings = settings
         self.hosts = {settings.host, *settings.extra_hosts}
+        # Safari of before 15.4 doesn't count the socket as 'self'.
+        live = settings.origin.replace("http", "ws", 1)
+        policy = "; ".join((*POLICY, f"connect-src 'self' {live}"))
+        self.headers = HEADERS | {"content-security-policy": policy}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse what is not ours, or pass it on."""
@@ -54,13 +54,13 @@ class Guards:
         headers = Headers(scope=scope)
         fault = self._fault(scope, headers)
         if fault is not None and scope["type"] == "http":
-            await _problem(*fault)(scope, receive, _careful(send))
+            await _problem(*fault)(scope, receive, self._careful(send))
         elif fault is not None:
             await send({"type": "websocket.close", "code": 4403, "reason": fault[1]})
         elif scope["type"] == "websocket":
             await self.app(scope, receive, send)
         else:
-            await self._bounded(scope, receive, _careful(send))
+            await self._bounded(scope, receive, self._careful(send))
 
     def _fault(self, scope: Scope, headers: Headers) -> tuple[int, str, str] | None:
         if not self._is_our_host(headers.get("host", "")):
@@ -97,6 +97,17 @@ class Guards:
         if origin == self.settings.origin:
             return True
         return is_loopback(self.settings.host) and parts.netloc == host
+
+    def _careful(self, send: Send) -> Send:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        return with_headers
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = _Exchange(receive, send)
@@ -145,15 +156,3 @@ class _Exchange:
 def _problem(status: int, code: str, title: str) -> JSONResponse:
     body = {"type": "about:blank", "status": status, "code": code, "title": title}
     return JSONResponse(body, status, media_type="application/problem+json")
-
-
-def _careful(send: Send) -> Send:
-    async def with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-            headers.setdefault("cache-control", "no-store")
-        await send(message)
-
-    return with_headers

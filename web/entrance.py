@@ -6,13 +6,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api import entry
-from api.dependencies import COOKIE, Address, Here, MaybeSomeone, Now, Place
+from api.dependencies import COOKIE, Address, Here, MaybeSomeone, Now, Place, organisation
 from core import limits
 from core.errors import Problem
 from groups import cards
 from people import beginnings, consents, documents, sign_ins
 from people.consents import Agreements, Purpose
 from people.joining import Joining
+from people.organisations import Organisation
 from people.sign_ins import Way
 from web import forms, views
 from web.rendering import page, see
@@ -56,7 +57,7 @@ async def start(request: Request, someone: MaybeSomeone, here: Here) -> Response
     async with here.reading(all_organisations=True) as session:
         if not await beginnings.has_begun(session):
             return see("/first-run")
-    place = await _place(request)
+    place = await organisation(request)
     async with here.reading(place.id) as session:
         is_open = (await documents.current(session, Joining)).is_open
         open_groups = await cards.open_to_anyone(session)
@@ -83,12 +84,6 @@ def _doors(request: Request) -> list[dict[str, str]]:
     ]
 
 
-async def _place(request: Request) -> Any:
-    from api.dependencies import organisation
-
-    return await organisation(request)
-
-
 def _beside(request: Request, name: str) -> str:
     slug = request.path_params.get("organisation")
     return f"/o/{slug}/{name}" if slug else f"/{name}"
@@ -99,20 +94,21 @@ def _beside(request: Request, name: str) -> str:
 async def join_page(request: Request, place: Place, here: Here, invitation: str = "") -> Response:
     """The form to join with."""
     values = {"invitation": invitation[: limits.NAME_CHARACTERS]}
-    return await _join_form(request, place.id, here, values=values, errors={})
+    return await _join_form(request, place, here, values=values, errors={})
 
 
 async def _join_form(
-    request: Request, organisation_id: Any, here: Any, *, values: Any, errors: Any
+    request: Request, place: Organisation, here: Here, *, values: Any, errors: dict[str, str]
 ) -> Response:
-    async with here.reading(organisation_id) as session:
+    async with here.reading(place.id) as session:
         is_open = (await documents.current(session, Joining)).is_open
         agreements = await documents.current(session, Agreements)
+    name = place.name
     points = [
         {
             "name": f"consent.{point.purpose}",
             "label": point.title,
-            "why": point.words,
+            "why": point.words.replace("{organisation}", name),
             "is_condition": point.purpose in consents.NEEDED,
         }
         for point in agreements.consents
@@ -140,7 +136,7 @@ async def join(request: Request, place: Place, here: Here, origin: Address, now:
         joined = await entry.join(here, place.id, who, way=Way.COOKIE, address=origin, now=now)
     except Problem as problem:
         errors = forms.errors_of(problem)
-        return await _join_form(request, place.id, here, values=form.values, errors=errors)
+        return await _join_form(request, place, here, values=form.values, errors=errors)
     response = await page(
         request,
         "pages/recovery_words.html",

@@ -11,6 +11,7 @@ from api import hellos as asking
 from api import offers as offering
 from api.dependencies import Guard, Here, Now, Someone
 from core.errors import Problem
+from groups import cards
 from matching import answers, asks, connections, hellos, requests
 from matching.answers import Answer
 from matching.offers import PersonCard
@@ -26,12 +27,16 @@ router = APIRouter(include_in_schema=False)
 async def offers(request: Request, actor: Someone, here: Here, now: Now) -> Response:
     """Show people and groups, each with the reason."""
     found = await offering.for_actor(here, actor, now=now)
+    async with here.reading(actor.organisation_id) as session:
+        groups = await cards.by_ids(session, [card.id for card in found.groups])
     return await page(
         request,
         "pages/offers.html",
         "People and groups",
         people=[_person(card) for card in found.people],
-        groups=[views.offered_group(card) for card in found.groups],
+        groups=[
+            views.offered_group(card, groups[card.id]) for card in found.groups if card.id in groups
+        ],
         small_line=found.small_line,
         hint_line=found.hint_line,
         can_refresh=found.can_refresh,

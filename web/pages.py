@@ -8,7 +8,19 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from web import about_me, entrance, first_days, groups, helping, home, offers, staff, talks, telling
+from web import (
+    about_me,
+    entrance,
+    first_days,
+    groups,
+    helping,
+    home,
+    my_data,
+    offers,
+    staff,
+    talks,
+    telling,
+)
 from web.rendering import problem_page
 
 STATIC: Final = Path(str(resources.files("web").joinpath("static")))
@@ -18,6 +30,7 @@ ROUTERS: Final = (
     helping.router,
     home.router,
     about_me.router,
+    my_data.router,
     offers.router,
     talks.router,
     telling.router,

@@ -88,6 +88,7 @@ def _nav(actor: Actor, path: str, say: Any) -> list[dict[str, Any]]:
         ("/talks", say("Talks")),
         ("/groups", say("Groups")),
         ("/about-me", say("About me")),
+        ("/my-data", say("My data")),
     ]
     if allows(actor, Act.SEE_QUEUE):
         places.append(("/queue", say("Queue")))

@@ -76,7 +76,7 @@ async def show(
     place = await urgent_help.place_now(here, actor.organisation_id, now=now)
     names = dict(room.names) | {actor.account_id: actor.name}
     said = views.messages(logged, actor.account_id, names)
-    fresh = [one for one in said if new_after and one["seq"] > new_after and not one["is_mine"]]
+    fresh = [one for one in said if 0 < new_after < one["seq"] and not one["is_mine"]]
     return await page(
         request,
         "pages/talk.html",

@@ -1,5 +1,6 @@
 """Tell us something is wrong: evidence is attached by the system, nobody has to prove anything."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,9 @@ from api import urgent_help
 from api.dependencies import Here, MaybeSomeone, Now, Someone
 from chat import messages
 from core.errors import Invalid, NotFound, NotSignedIn, Problem
-from core.safety import Subject
+from core.safety import Subject, SubjectKind
+from groups import cards
+from matching import requests
 from moderation import helping, telling
 from moderation.reasons import Reason
 from people.permissions import Actor
@@ -20,6 +23,12 @@ from web.rendering import page, see
 
 router = APIRouter(include_in_schema=False)
 
+LINES: Final = {
+    "message": "a message",
+    "talk": "the newest words of somebody else in this talk",
+    "hello": "a hello you were sent",
+    "group": "what a group says of itself",
+}
 CHOICES: Final = [
     {"value": Reason.WORRIED, "label": "I'm worried about the person who wrote it"},
     {"value": Reason.UNKIND, "label": "It is unkind, or it is bullying"},
@@ -38,28 +47,39 @@ CHOICES: Final = [
 
 @router.get("/tell-us")
 async def tell_us_page(
-    request: Request, someone: MaybeSomeone, here: Here, message: UUID | None = None
+    request: Request,
+    someone: MaybeSomeone,
+    here: Here,
+    now: Now,
+    message: UUID | None = None,
+    talk: UUID | None = None,
+    hello: UUID | None = None,
+    group: UUID | None = None,
 ) -> Response:
     """Ask what is wrong, with the words it is about."""
     if someone is None:
         raise NotSignedIn
-    return await _form(request, someone, here, message=message)
+    asked = {"message": message, "talk": talk, "hello": hello, "group": group}
+    named = next((f"{kind}:{one}" for kind, one in asked.items() if one is not None), "")
+    return await _form(request, someone, here, named, now=now)
 
 
 async def _form(
     request: Request,
     actor: Actor,
     here: Here,
+    named: str,
     *,
-    message: UUID | None,
+    now: datetime,
     values: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
 ) -> Response:
     subject = None
-    if message is not None:
+    if named:
         async with here.reading(actor.organisation_id) as session:
-            _, words = await messages.tell_subject(session, actor, message)
-        subject = {"kind": "message", "id": message, "line": "a message", "words": words}
+            _, words = await _about(session, actor, named, now=now)
+        kind, _, subject_id = named.partition(":")
+        subject = {"kind": kind, "id": subject_id, "line": LINES[kind], "words": words}
     return await page(
         request,
         "pages/tell_us.html",
@@ -75,15 +95,13 @@ async def _form(
 
 
 @router.post("/tell-us")
-async def tell_us(
-    request: Request, actor: Someone, here: Here, now: Now, message: UUID | None = None
-) -> Response:
+async def tell_us(request: Request, actor: Someone, here: Here, now: Now) -> Response:
     """Take a report; a double click counts once."""
     form = await forms.typed(request)
     try:
         reason = _reason(form.get("what"))
         async with here.unit_of_work(actor.organisation_id) as session:
-            subject, words = await _about(session, actor, form.get("subject"))
+            subject, words = await _about(session, actor, form.get("subject"), now=now)
             await telling.tell(
                 session, actor, subject, words, reason=reason, note=form.get("note"), now=now
             )
@@ -109,15 +127,32 @@ def _reason(value: str) -> Reason:
         raise Invalid("Please choose what fits best.", field="what") from None
 
 
-async def _about(session: AsyncSession, actor: Actor, named: str) -> tuple[Subject, str]:
+async def _about(
+    session: AsyncSession, actor: Actor, named: str, *, now: datetime
+) -> tuple[Subject, str]:
+    """Return what `kind:id` names, when the actor can see it, and its words as evidence."""
     kind, _, subject_id = named.partition(":")
     try:
         wanted = UUID(subject_id)
     except ValueError:
         raise Invalid("Please press “Tell us” beside the words it is about.") from None
-    if kind != "message":
-        raise NotFound
-    return await messages.tell_subject(session, actor, wanted)
+    if kind == "talk":
+        wanted = _newest_of_others(await messages.page(session, actor, wanted), actor)
+    if kind in {"message", "talk"}:
+        return await messages.tell_subject(session, actor, wanted)
+    if kind == "hello":
+        return await _hello(session, actor, wanted, now=now)
+    group = await cards.read(session, wanted)
+    return Subject(SubjectKind.GROUP, group.id), f"{group.card.name}\n{group.card.about}"
+
+
+async def _hello(
+    session: AsyncSession, actor: Actor, hello_id: UUID, *, now: datetime
+) -> tuple[Subject, str]:
+    for hello in await requests.received(session, actor, now=now):
+        if hello.id == hello_id:
+            return Subject(SubjectKind.HELLO, hello.id, hello.asker_id), hello.words
+    raise NotFound
 
 
 @router.post("/talks/{room_id}/worried")
@@ -140,10 +175,10 @@ def _newest_of_others(logged: list[Any], actor: Actor) -> UUID:
 
 
 @router.get("/decisions/{case_id}")
-async def decision_page(request: Request, case_id: UUID, actor: Someone) -> Response:
+async def decision_page(request: Request, case_id: UUID, _actor: Someone) -> Response:
     """Ask why a decision about oneself is wrong."""
     return await page(
-        request, "pages/look_again.html", "Look again", actor=actor, case_id=case_id, is_done=False
+        request, "pages/look_again.html", "Look again", case_id=case_id, is_done=False
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chat.frames import Logged, Message
+from chat.frames import Logged, Message, Skipped
 from chat.kinds import Status
 from groups.cards import Shown
 from matching.offers import GroupCard
@@ -38,9 +38,17 @@ def folded_text(text: str, folds: Iterable[Sequence[int]]) -> str:
 
 def messages(logged: Iterable[Logged], me: UUID, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
     """Return what was said as the talk's page shows it; other events say nothing there."""
-    said = [frame for frame in logged if isinstance(frame, Message)]
-    by_id = {frame.id: frame for frame in said}
-    return [_message(frame, me, names, by_id) for frame in said]
+    shown = [frame for frame in logged if isinstance(frame, Message | Skipped)]
+    by_id = {frame.id: frame for frame in shown if isinstance(frame, Message)}
+    return [
+        _message(frame, me, names, by_id) if isinstance(frame, Message) else _shut_out(frame)
+        for frame in shown
+    ]
+
+
+def _shut_out(frame: Skipped) -> dict[str, Any]:
+    """One folded line where somebody whom the reader shut out said something."""
+    return {"seq": frame.seq, "id": "", "is_mine": False, "is_hidden": True, "parts": []}
 
 
 def _message(
@@ -73,20 +81,9 @@ def name_of(account_id: UUID | None, names: Mapping[UUID, str]) -> str:
     return names.get(account_id, "Somebody who left") if account_id else "Somebody who left"
 
 
-def offered_group(card: GroupCard) -> dict[str, Any]:
-    """Return an offered group as its card shows it."""
-    return {
-        "id": card.id,
-        "name": card.name,
-        "words": "",
-        "purpose": card.purpose,
-        "for_whom": card.for_whom,
-        "mode_line": MODE_LINES["standard"],
-        "next_meeting": None,
-        "people_line": "",
-        "why": " ".join(reason.sentence for reason in card.reasons),
-        "is_mine": False,
-    }
+def offered_group(offer: GroupCard, group: Shown) -> dict[str, Any]:
+    """Return a group that is offered, with the reason."""
+    return group_card(group) | {"why": " ".join(reason.sentence for reason in offer.reasons)}
 
 
 def group_card(group: Shown, *, is_mine: bool = False) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from uuid import UUID
 from chat import events, frames, logs, messages, protocol, rooms
 from chat.hub import Hub, Listener
 from chat.kinds import RoomKind
-from chat.outboxes import parcel
 from core.clock import Clock
 from core.database import Database
 from core.errors import NotFound
@@ -18,8 +17,8 @@ from people import blocks
 
 # Further behind than this, pages over HTTP are lighter than frames (chat.md §1: limited).
 BEHIND: Final = 500
-# Small enough that a page of the longest messages stays below the outbox's hard bound.
-CHUNK: Final = 40
+# Rows per query while reading on; what a listener gets of them is bounded by its outbox.
+CHUNK: Final = 100
 
 
 class Replays:
@@ -57,16 +56,14 @@ class Replays:
         while not mine.is_live:
             async with self._database.reading(place.organisation_id) as session:
                 found = await events.read(session, room_id, after=mine.cursor, limit=CHUNK)
-            if listener.rooms.get(room_id) is not mine or listener.outbox.code is not None:
-                return
-            seen = [
-                messages.seen(entry, listener.account_id, kind, listener.blocked) for entry in found
-            ]
-            if seen:
-                listener.outbox.put(parcel(seen))
-                mine.cursor = found[-1].seq
+            for entry in found:
+                if listener.rooms.get(room_id) is not mine or listener.outbox.code is not None:
+                    return
+                seen = messages.seen(entry, listener.account_id, kind, listener.blocked)
+                listener.outbox.say(seen)
+                mine.cursor = entry.seq
+                await listener.outbox.room()
             mine.is_live = len(found) < CHUNK and mine.cursor >= place.head
-            await listener.outbox.room()
 
     async def read_on(self, room_id: UUID) -> None:
         """Deliver what a room's log holds past its head; calls that overlap become one."""

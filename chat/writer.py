@@ -17,6 +17,7 @@ from chat import batches, frames
 from chat.batches import Stored
 from chat.drafts import Draft, Outcome, Refusal
 from chat.entries import Entry
+from chat.outboxes import HARD_BYTES
 from core.clock import Clock
 from core.database import Database
 from core.errors import Problem, Unavailable
@@ -28,8 +29,10 @@ QUEUE: Final = 4_096
 # Distress finds room where others are asked to wait (promise 2).
 RESERVE: Final = 1_024
 BATCH_MESSAGES: Final = 512
-# A batch of one room has to fit into a listener's outbox (chat.outboxes.HARD_BYTES).
-BATCH_CHARACTERS: Final = 100_000
+# What a batch brings one room has to fit into a listener's outbox, even where JSON doubles it
+# by escapes: half of chat.outboxes.HARD_BYTES, with about 350 bytes around each text.
+ROOM_BYTES: Final = HARD_BYTES // 2
+AROUND_BYTES: Final = 350
 BUSY_MS: Final = 1_000
 
 Deliver = Callable[[UUID, Sequence[Entry]], None]
@@ -100,11 +103,14 @@ class Writer:
     def _gather(self) -> list[Job]:
         """Take what is pending, in order, up to one batch."""
         jobs: list[Job] = []
-        characters = 0
-        while self._jobs and len(jobs) < BATCH_MESSAGES and characters < BATCH_CHARACTERS:
-            job = self._jobs.popleft()
-            characters += len(job[0].text)
-            jobs.append(job)
+        weights: dict[UUID, int] = {}
+        while self._jobs and len(jobs) < BATCH_MESSAGES:
+            draft = self._jobs[0][0]
+            weight = weights.get(draft.room_id, 0) + _bytes(draft.text)
+            if jobs and weight > ROOM_BYTES:
+                break
+            weights[draft.room_id] = weight
+            jobs.append(self._jobs.popleft())
         return jobs
 
     async def _write(self, jobs: Sequence[Job]) -> None:
@@ -144,6 +150,10 @@ class Writer:
         await asyncio.sleep(0)
         for room_id, entries in stored.entries.items():
             self._deliver(room_id, entries)
+
+
+def _bytes(text: str) -> int:
+    return AROUND_BYTES + len(text) * (1 if text.isascii() else 4)
 
 
 def _organisation(job: Job) -> UUID:

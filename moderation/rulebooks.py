@@ -1,7 +1,8 @@
 """Read the rulebook: TOML files of rules, guards and terms, shipped beside the code.
 
-`terms.toml` names pieces of patterns (`<gap>`, `<im>`), `guards.toml` names ways of speaking,
-every file with a `category` holds rules. A space in a pattern means any white space.
+`terms.toml` names pieces of patterns (`<gap>`, `<im>`) and short forms ("dont") that stand for
+their long ones too; `guards.toml` names ways of speaking; every file with a `category` holds
+rules. A space in a pattern means any white space.
 """
 
 import hashlib
@@ -19,6 +20,8 @@ from moderation.spellings import Lexicon
 
 _TERM: Final = re.compile(r"<([a-z_]+)>")
 _WORD: Final = re.compile(r"[a-z]+")
+# A word in a pattern; the letter of an escape such as \b is none, nor is a term's name.
+_LETTERS: Final = re.compile(r"(?:(?<=\\[bs])|(?<![a-z\\<]))[a-z]+(?![a-z>_])")
 
 Tables = Mapping[str, dict[str, Any]]
 
@@ -41,7 +44,7 @@ def from_texts(texts: Mapping[str, str]) -> Rulebook:
     Raises `Invalid` when a rule names a term or guard that does not exist, or an id is used twice.
     """
     tables: Tables = {name: tomllib.loads(text) for name, text in texts.items()}
-    terms = _terms(tables.get("terms.toml", {}))
+    terms = _Terms(tables.get("terms.toml", {}))
     guards = _guards(tables.get("guards.toml", {}), terms)
     rules = [
         _rule(entry, table, terms=terms, guards=guards)
@@ -52,7 +55,7 @@ def from_texts(texts: Mapping[str, str]) -> Rulebook:
     if len({rule.id for rule in rules}) < len(rules):
         raise Invalid("Two rules have the same id.")
     digest = hashlib.sha256("\0".join(texts.values()).encode()).hexdigest()
-    return Rulebook(rules, _lexicon(rules, tables.get("terms.toml", {})), version=digest[:12])
+    return Rulebook(rules, _lexicon(rules, terms.glued), version=digest[:12])
 
 
 def ordinary_talk() -> tuple[str, ...]:
@@ -62,38 +65,44 @@ def ordinary_talk() -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _terms(table: Mapping[str, Any]) -> dict[str, str]:
-    terms: dict[str, str] = {}
-    for name, pattern in table.get("terms", {}).items():
-        terms[name] = _expanded(pattern, terms)
-    return terms
+class _Terms:
+    """The named pieces of patterns, and how a written pattern becomes a compiled one."""
 
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self.glued: list[str] = table.get("glued", [])
+        self._long: Mapping[str, str] = table.get("contractions", {})
+        self._named: dict[str, str] = {}
+        # A term may use those named before it.
+        for name, pattern in table.get("terms", {}).items():
+            self._named[name] = self._expanded(pattern)
 
-def _expanded(pattern: str, terms: Mapping[str, str]) -> str:
-    def named(found: re.Match[str]) -> str:
-        if found.group(1) not in terms:
+    def compiled(self, pattern: str) -> re.Pattern[str]:
+        return re.compile(self._expanded(pattern).replace(" ", r"\s"))
+
+    def either(self, patterns: Iterable[str]) -> re.Pattern[str] | None:
+        joined = "|".join(f"(?:{pattern})" for pattern in patterns)
+        return self.compiled(joined) if joined else None
+
+    def _expanded(self, pattern: str) -> str:
+        return _TERM.sub(self._term, _LETTERS.sub(self._either_form, pattern))
+
+    def _either_form(self, found: re.Match[str]) -> str:
+        short = found.group()
+        return f"(?:{short}|{self._long[short]})" if short in self._long else short
+
+    def _term(self, found: re.Match[str]) -> str:
+        if found.group(1) not in self._named:
             raise Invalid(f"No term is called {found.group()}.")
-        return terms[found.group(1)]
-
-    return _TERM.sub(named, pattern)
+        return self._named[found.group(1)]
 
 
-def _compiled(pattern: str, terms: Mapping[str, str]) -> re.Pattern[str]:
-    return re.compile(_expanded(pattern, terms).replace(" ", r"\s"))
-
-
-def _either(patterns: Iterable[str], terms: Mapping[str, str]) -> re.Pattern[str] | None:
-    joined = "|".join(f"(?:{pattern})" for pattern in patterns)
-    return _compiled(joined, terms) if joined else None
-
-
-def _guards(table: Mapping[str, Any], terms: Mapping[str, str]) -> dict[str, Guard]:
+def _guards(table: Mapping[str, Any], terms: _Terms) -> dict[str, Guard]:
     return {
         name: Guard(
             name,
-            before=_either((f"(?:{each})$" for each in entry.get("before", ())), terms),
-            after=_either(entry.get("after", ()), terms),
-            around=_either(entry.get("around", ()), terms),
+            before=terms.either(f"(?:{each})$" for each in entry.get("before", ())),
+            after=terms.either(entry.get("after", ())),
+            around=terms.either(entry.get("around", ())),
         )
         for name, entry in table.get("guards", {}).items()
     }
@@ -103,7 +112,7 @@ def _rule(
     entry: Mapping[str, Any],
     table: Mapping[str, Any],
     *,
-    terms: Mapping[str, str],
+    terms: _Terms,
     guards: Mapping[str, Guard],
 ) -> Rule:
     unknown = [name for name in entry.get("guards", ()) if name not in guards]
@@ -124,18 +133,19 @@ def _rule(
     )
 
 
-def _phrase(entry: Mapping[str, str], terms: Mapping[str, str]) -> Phrase:
+def _phrase(entry: Mapping[str, str], terms: _Terms) -> Phrase:
     words = tuple(frozenset(each.split("+")) for each in entry["words"].split())
-    return Phrase(_compiled(entry["text"], terms), words)
+    return Phrase(terms.compiled(entry["text"]), words)
 
 
-def _lexicon(rules: Iterable[Rule], table: Mapping[str, Any]) -> Lexicon:
-    phrases = (phrase for rule in rules for phrase in rule.phrases)
-    words = {word for phrase in phrases for needed in phrase.words for word in needed}
+def _lexicon(rules: Iterable[Rule], glued: Iterable[str]) -> Lexicon:
+    words: set[str] = set()
     for rule in rules:
+        for phrase in rule.phrases:
+            words.update(*phrase.words)
         # Names and addresses in the examples of a recogniser are no words.
         for example in () if rule.recogniser else rule.matches:
             words.update(_WORD.findall(example.lower().replace("'", "")))
     # Single letters other than these two are no words, or any spelling would be one.
     known = (word for word in words if len(word) > 1 or word in ("i", "a"))
-    return Lexicon(known, glued=table.get("glued", ()))
+    return Lexicon(known, glued=glued)

@@ -40,5 +40,5 @@ def browser_of(app: FastAPI, who: SignedIn | None = None) -> httpx2.AsyncClient:
     client = client_of(app)
     client.headers["sec-fetch-site"] = "same-origin"
     if who is not None:
-        client.cookies.set("__Host-been-there", who.token, domain="testserver")
+        client.cookies.set("__Host-been-there", who.token, domain="testserver.local")
     return client

@@ -109,7 +109,8 @@ async def tell_us(request: Request, actor: Someone, here: Here, now: Now) -> Res
         raise
     except Problem as problem:
         errors = forms.errors_of(problem)
-        return await _form(request, actor, here, message=message, values=form.values, errors=errors)
+        named = form.get("subject")
+        return await _form(request, actor, here, named, now=now, values=form.values, errors=errors)
     place = await urgent_help.place_now(here, actor.organisation_id, now=now)
     return await page(
         request,

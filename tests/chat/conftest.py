@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -152,6 +152,10 @@ class Client:
     def words(self, room_id: UUID) -> list[str | None]:
         return [f.text for f in self.logged(room_id) if isinstance(f, frames.Message)]
 
+    def stall(self) -> None:
+        """Read nothing more."""
+        self._task.cancel()
+
     async def close(self) -> None:
         self.engine.disconnect(self.listener)
         self._task.cancel()
@@ -186,6 +190,10 @@ class House:
             await client.close()
         await self.engine.stop()
 
+    def pass_time(self, **lengths: float) -> datetime:
+        self.now += timedelta(**lengths)
+        return self.now
+
     def working(self) -> Any:
         return self.database.unit_of_work(self.organisation_id)
 
@@ -204,6 +212,9 @@ class House:
         assert actor is not None
         self._tokens[actor.account_id] = begun.token
         return actor
+
+    def token(self, actor: Actor) -> str:
+        return self._tokens[actor.account_id]
 
     async def people(self, count: int) -> list[Actor]:
         return [await self.person() for _ in range(count)]

@@ -149,15 +149,16 @@ async def test_a_full_queue_asks_to_come_back_but_takes_distress(house: Any) -> 
     room = await house.private(ash, bo)
     engine = house.new_engine(queue=2)
     here = house.connect_to(engine, ash)
-    tasks = [asyncio.create_task(engine.send(ash, room, f"c{n}", "line")) for n in range(2)]
-    desperate = asyncio.create_task(engine.send(ash, room, "d", "despair"))
-    while engine.writer.waiting < 3:  # noqa: ASYNC110 - a counter, not an event
-        await asyncio.sleep(0.01)
+    tasks = []
+    for client_id, text in (("c0", "line"), ("c1", "line"), ("d", "despair")):
+        tasks.append(asyncio.create_task(engine.send(ash, room, client_id, text)))
+        while engine.writer.waiting < len(tasks):  # noqa: ASYNC110 - a counter, not an event
+            await asyncio.sleep(0.01)
     with pytest.raises(errors.TooMany):
         await engine.send(bo, room, "c3", "line")
     assert isinstance(await here.answer(await here.send(room, "line", "c4")), frames.Busy)
     await engine.start()
-    assert {type(answer) for answer in await asyncio.gather(*tasks, desperate)} == {frames.Sent}
+    assert {type(answer) for answer in await asyncio.gather(*tasks)} == {frames.Sent}
     assert isinstance(await engine.send(bo, room, "c3", "line"), frames.Sent)
     assert isinstance(await here.answer(await here.send(room, "x", "c5")), frames.Sent)
     await engine.stop()

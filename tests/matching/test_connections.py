@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from chat.rooms import Membership, Room
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.safety import Category, Response, SubjectKind, Tier, Verdict
-from matching import asks, connections, hellos, pairs, presences, requests
+from matching import asks, concerns, connections, hellos, pairs, presences, requests
 from matching.asks import NotNow
+from matching.concerns import Said
 from matching.connections import NotFree
 from matching.documents import Person
 from matching.hellos import HelloHeld
@@ -324,6 +325,25 @@ async def test_words_that_are_held_come_back_with_why(house: Any, response: Resp
         await house.ask(ada, ben, verdict=verdict)
     assert held.value.verdict is verdict
     assert await sent(house, ada) == []
+
+
+@pytest.mark.parametrize(
+    ("response", "tier", "raised"),
+    [
+        (Response.HOLD, Tier.NOW, [Tier.NOW]),
+        (Response.HOLD, Tier.NONE, [Tier.ROUTINE]),
+        (Response.ASK, Tier.NONE, []),
+    ],
+)
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_person_looks_at_words_that_were_held(
+    house: Any, response: Response, tier: Tier, raised: list[Tier]
+) -> None:
+    ada = await house.join("Ada")
+    said = Said("harm", Verdict(response, tier), house.safety)
+    async with house.work() as session:
+        await concerns.raise_held(session, said, author_id=ada.account_id, now=MORNING)
+    assert [concern.tier for _, concern in house.safety.flags] == raised
 
 
 @pytest.mark.parametrize("response", list(Response))

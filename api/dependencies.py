@@ -74,7 +74,20 @@ async def _load(request: Request) -> Actor | None:
     if token is None:
         return None
     async with database(request).reading(all_organisations=True) as session:
-        return await sign_ins.actor_for(session, token, now=now(request))
+        found = await sign_ins.actor_for(session, token, now=now(request))
+    if found is not None and found.sign_in_is_stale:
+        await _renew(request, found, token)
+    return found
+
+
+async def _renew(request: Request, actor: Actor, token: str) -> None:
+    """Let a sign-in that is used last from now; written at most once an hour."""
+    assert actor.sign_in_id is not None
+    async with database(request).unit_of_work(actor.organisation_id) as session:
+        await sign_ins.renew(session, actor.sign_in_id, now=now(request))
+    if COOKIE in request.cookies:
+        # Pages hand the cookie out again, so that the browser keeps it as long.
+        request.state.renewed_token = token
 
 
 async def actor(request: Request) -> Actor:

@@ -10,6 +10,7 @@ from api.shapes import In, Out
 from core.database import Database
 from core.safety import Context, Safety, Verdict
 from core.words import Line
+from matching import documents as person_documents
 from matching import presences, profiles, vocabulary
 from matching.documents import Person
 from matching.profiles import OwnProfile
@@ -84,7 +85,7 @@ def document_of(actor: Actor, told: dict[str, Any]) -> Person:
     Raises:
         Invalid: with the field that can't be used.
     """
-    return documents.check(Person, told | {"id": str(actor.account_id), "name": actor.name})
+    return person_documents.parse(told | {"id": str(actor.account_id), "name": actor.name})
 
 
 async def read_own(database: Database, actor: Actor, *, now: datetime) -> OwnProfile:

@@ -49,6 +49,8 @@ class Actor:
     standing: Standing = Standing.ACTIVE
     grants: frozenset[Grant] = field(default_factory=frozenset)
     sign_in_id: UUID | None = None
+    # True when its use was not noted for an hour: whoever loaded it renews it.
+    sign_in_is_stale: bool = False
 
     def has(self, role: Role, scope_id: UUID | None = None) -> bool:
         """Tell whether the role was granted, everywhere or for this very scope."""

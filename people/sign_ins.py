@@ -88,6 +88,7 @@ async def actor_for(session: AsyncSession, token: str, *, now: datetime) -> Acto
         standing=account.standing,
         grants=await roles.held_by(session, account.id),
         sign_in_id=sign_in.id,
+        sign_in_is_stale=sign_in.seen_at < now - SEEN_EVERY,
     )
 
 

@@ -123,7 +123,7 @@ async def save(request: Request, actor: Someone, here: Here, guard: Guard, now: 
         if isinstance(problem, Conflict):
             # Saving again after having looked is a decision of one's own.
             values["version"] = str((await own.read_own(here, actor, now=now)).version)
-        errors = {_posted(str(problem.extra.get("field") or "")): problem.detail}
+        errors = _errors(problem)
         return await _form(
             request, here, actor, values=values, experiences=experiences, errors=errors
         )
@@ -150,7 +150,7 @@ def _told(form: Form, experiences: list[dict[str, Any]], mine: OwnProfile) -> di
     told["languages"] = told["languages"] or ["en"]
     told["words_for_self"], told["about"] = form.get("words_for_self"), form.get("about")
     told["age_band"] = form.get("age_band") or None
-    told["capacity"] = form.get("how_many") or "3"
+    told["capacity"] = _number(form.get("how_many"))
     told["experiences"] = [
         {key: one[key] for key in EMPTY if key != "id"}
         for one in experiences
@@ -163,11 +163,24 @@ def _given_back(form: Form) -> dict[str, Any]:
     return form.values | {name: form.all(name) for name in MANY}
 
 
+def _number(typed: str) -> int | str | None:
+    """Return a typed number as one, and anything else as it is, for the document to refuse."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else typed or None
+
+
+def _errors(problem: Problem) -> dict[str, str]:
+    """Return a fault beside its field; the field's name in the document is for programs."""
+    field = str(problem.extra.get("field") or "")
+    said = problem.detail.removeprefix(f"{field}: ")
+    return {_posted(field): said[:1].upper() + said[1:]}
+
+
 def _posted(field: str) -> str:
     """Return the posted name of a document's field, as the page knows it."""
-    if found := re.match(r"experiences\.(\d+)\.?(\w*)", field):
+    if found := re.match(r"experiences\[(\d+)\]\.?(\w*)", field):
         return f"experience-{found[1]}-{found[2] or 'words'}"
-    return {"capacity": "how_many"}.get(field.partition(".")[0], field.partition(".")[0])
+    name = re.split(r"[.\[]", field)[0]
+    return {"capacity": "how_many"}.get(name, name)
 
 
 @router.get("/about-me/as-others-see-me")

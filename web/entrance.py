@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api import entry
-from api.dependencies import COOKIE, Address, Here, MaybeSomeone, Now, Place, organisation
+from api.dependencies import Address, Here, MaybeSomeone, Now, Place, organisation
 from core import limits
 from core.errors import Problem
 from groups import cards
@@ -15,7 +15,7 @@ from people.consents import Agreements, Purpose
 from people.joining import Joining
 from people.organisations import Organisation
 from people.sign_ins import Way
-from web import forms, views
+from web import cookies, forms, views
 from web.rendering import page, see
 
 router = APIRouter(include_in_schema=False)
@@ -27,19 +27,6 @@ _AUDIENCES = {
     "moderator": "on shift",
     "administrator": "who set this up",
 }
-
-
-def keep_signed_in(response: Response, token: str) -> None:
-    """Put the sign-in into a cookie that only this very host gets back."""
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(sign_ins.LASTS.total_seconds()),
-        path="/",
-        secure=True,
-        httponly=True,
-        samesite="lax",
-    )
 
 
 def own_path(path: str) -> str:
@@ -144,7 +131,7 @@ async def join(request: Request, place: Place, here: Here, origin: Address, now:
         words=joined.recovery_codes,
         next_href="/first-words",
     )
-    keep_signed_in(response, joined.begun.token)
+    cookies.keep(response, joined.begun.token)
     return response
 
 
@@ -189,7 +176,7 @@ async def sign_in(
             next_href=form.get("next"),
         )
     response = see(own_path(form.get("next") or "/home"))
-    keep_signed_in(response, begun.token)
+    cookies.keep(response, begun.token)
     return response
 
 
@@ -200,7 +187,7 @@ async def sign_out(someone: MaybeSomeone, here: Here, now: Now) -> Response:
         async with here.unit_of_work(someone.organisation_id) as session:
             await sign_ins.end(session, someone, someone.sign_in_id, now=now)
     response = see("/")
-    response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+    cookies.forget(response)
     return response
 
 
@@ -239,7 +226,7 @@ async def recover(
     except Problem as problem:
         return await _recover_form(request, values=form.values, errors=forms.errors_of(problem))
     response = see("/home")
-    keep_signed_in(response, begun.token)
+    cookies.keep(response, begun.token)
     return response
 
 

@@ -8,8 +8,7 @@ from fastapi.responses import Response
 from api.dependencies import Here, Now
 from core.errors import Problem
 from people import beginnings, credentials
-from web import forms
-from web.entrance import keep_signed_in
+from web import cookies, forms
 from web.rendering import page, see
 
 router = APIRouter(include_in_schema=False)
@@ -67,5 +66,5 @@ async def first_run(request: Request, here: Here, now: Now) -> Response:
         words=beginning.recovery_codes,
         next_href="/home",
     )
-    keep_signed_in(response, beginning.begun.token)
+    cookies.keep(response, beginning.begun.token)
     return response

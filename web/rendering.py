@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 
 from api import dependencies, urgent_help
 from core.errors import NotSignedIn, Problem
 from moderation import helping
 from people.permissions import Act, Actor, allows
-from web import translating
+from web import cookies, forms, translating
 
 SEE_OTHER: Final = 303
 
@@ -48,12 +49,10 @@ async def page(
     language = language_of(request)
     env = environment(language)
     frame = await _frame(request, page_title, language)
-    words = await _render(env, template, frame | context)
-    return HTMLResponse(words, status)
-
-
-async def _render(env: Environment, template: str, context: dict[str, Any]) -> str:
-    return env.get_template(template).render(context)
+    response = HTMLResponse(env.get_template(template).render(frame | context), status)
+    if renewed := getattr(request.state, "renewed_token", None):
+        cookies.keep(response, renewed)
+    return response
 
 
 async def _frame(request: Request, page_title: str, language: str) -> dict[str, Any]:
@@ -153,11 +152,10 @@ def _home() -> dict[str, str]:
 
 async def _kept(request: Request) -> str:
     """What had been typed, so that a fault loses nothing. Never a password."""
-    if request.method != "POST" or not hasattr(request, "_form") or request._form is None:
+    if request.method != "POST":
         return ""
-    pairs = request._form.multi_items()
-    return "\n\n".join(
-        value
-        for name, value in pairs
-        if isinstance(value, str) and " " in value and "password" not in name
-    )
+    try:
+        form = await forms.typed(request)
+    except (Problem, HTTPException):
+        return ""
+    return "\n\n".join(words for words in form.values.values() if " " in words)

@@ -13,7 +13,7 @@ from api.dependencies import Here, Now, Place
 from core.errors import NotFound
 from core.settings import is_loopback
 from people import accounts, sign_ins
-from web import entrance
+from web import cookies
 from web.rendering import see
 
 FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
@@ -50,5 +50,5 @@ async def sign_in_as(
             raise NotFound
         begun = await sign_ins.begin(session, account.id, now=now)
     response = see("/queue" if audience == "moderator" else "/home")
-    entrance.keep_signed_in(response, begun.token)
+    cookies.keep(response, begun.token)
     return response

@@ -96,6 +96,10 @@ def _mail(settings: Settings) -> Finding:
 
 
 async def _database(database: Database, settings: Settings) -> list[Finding]:
+    file = settings.database_file
+    if file is not None and not file.exists():
+        # Looking must not make one.
+        return [to_do("database", f"{file} is not there yet: run `been-there setup`")]
     try:
         if not await schema.is_current(settings.database_url):
             return [to_do("database", "run `been-there migrate`")]

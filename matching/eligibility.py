@@ -5,13 +5,13 @@
 Rules look at topics only, never at free words, and compare them without case and spacing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from matching import fields
+from matching import fields, rules
 from matching.documents import AgeBand, Person, Weight
 from matching.rules import Away, Clash, Differ, Gate, Lack, Mask, Rule, Side, Stranger
 
@@ -41,11 +41,18 @@ class Standing:
 
 NOTHING_KNOWN: Final = Standing()
 
+# By id; whoever is missing has nothing known of them.
+Standings = Mapping[str, Standing]
+
 
 def side(person: Person, standing: Standing = NOTHING_KNOWN) -> Side:
     """Reduce a person to what the rules compare."""
-    topics = _topics(person)
-    return Side(sets=topics | _others(person, standing), facts=frozenset(_facts(person, standing)))
+    told = _topics(person) | {
+        "id": frozenset((person.id,)),
+        "blocked": frozenset(person.blocked),
+        "languages": frozenset(tag.split("-")[0].lower() for tag in person.languages),
+    }
+    return Side(told | _known(standing), frozenset(_facts(person, standing)))
 
 
 def _topics(person: Person) -> dict[str, frozenset[str]]:
@@ -63,13 +70,10 @@ def _topics(person: Person) -> dict[str, frozenset[str]]:
     }
 
 
-def _others(person: Person, standing: Standing) -> dict[str, frozenset[str]]:
+def _known(standing: Standing) -> dict[str, frozenset[str]]:
     return {
-        "id": frozenset((person.id,)),
-        "blocked": frozenset(person.blocked),
         "apart": standing.apart,
         "answered": standing.answered,
-        "languages": frozenset(tag.split("-")[0].lower() for tag in person.languages),
         "organisation": frozenset((standing.organisation,)),
     }
 
@@ -120,6 +124,16 @@ def first_broken_rule(
     """
     one, two = side(asking, asking_standing), side(other, other_standing)
     return next((rule.name for rule in RULES if rule.forbids(one, two)), None)
+
+
+def standing_as(population: Gate, people: Sequence[Person], standings: Standings) -> Gate:
+    """Return the same people, in the same rows, with other standings; topics aren't read again."""
+    sides = []
+    for person, before in zip(people, population.sides, strict=True):
+        standing = standings.get(person.id, NOTHING_KNOWN)
+        sets = {**before.sets, **_known(standing)}
+        sides.append(Side(sets, frozenset(_facts(person, standing))))
+    return rules.again(population, sides, _known(NOTHING_KNOWN))
 
 
 def allowed(population: Gate, row: int) -> Mask:

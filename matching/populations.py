@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.errors import Invalid
 from matching import eligibility, facts, fields, rules, stopwords, text
 from matching.documents import Experience, Person, Weight, Where
-from matching.eligibility import Standing
+from matching.eligibility import Standings
 from matching.rules import Mask, Tags
 from matching.text import Encoder, Texts
 from matching.vectors import Floats
@@ -96,15 +96,15 @@ class Population:
             raise Invalid(f'Nobody here has the id "{person_id}".', id=person_id)
         return self.rows[person_id]
 
-    def standing_as(self, standings: Mapping[str, Standing]) -> "Population":
+    def standing_as(self, standings: Standings) -> "Population":
         """Return the same people with other standings; texts are not read again."""
-        gate, alike = _standings(self.people, standings)
-        return replace(self, gate=gate, wants_alike=alike)
+        gate = eligibility.standing_as(self.gate, self.people, standings)
+        return replace(self, gate=gate, wants_alike=_alike(self.people, standings))
 
 
 def prepare(
     people: Iterable[Person],
-    standings: Mapping[str, Standing] | None = None,
+    standings: Standings | None = None,
     *,
     at: datetime = SOME_DAY,
     encoder: Encoder = text.HASHED,
@@ -118,12 +118,13 @@ def prepare(
     rows = {person.id: row for row, person in enumerate(every)}
     if len(rows) != len(every):
         raise Invalid("Two people here have the same id.")
-    gate, alike = _standings(every, standings or {})
+    standings = standings or {}
+    known = [standings.get(person.id, eligibility.NOTHING_KNOWN) for person in every]
     return Population(
         people=every,
         rows=rows,
-        gate=gate,
-        wants_alike=alike,
+        gate=rules.gate(map(eligibility.side, every, known)),
+        wants_alike=_alike(every, standings),
         own=text.compare([person.own_words for person in every], encoder=encoder),
         lived=_lived(every, encoder),
         used=_strategies(person.used for person in every),
@@ -135,12 +136,9 @@ def prepare(
     )
 
 
-def _standings(
-    people: tuple[Person, ...], standings: Mapping[str, Standing]
-) -> tuple[rules.Gate, Mask]:
-    known = [standings.get(person.id, eligibility.NOTHING_KNOWN) for person in people]
-    sides = (eligibility.side(*pair) for pair in zip(people, known, strict=True))
-    return rules.gate(sides), np.array([one.wants_alike for one in known], dtype=np.bool_)
+def _alike(people: tuple[Person, ...], standings: Standings) -> Mask:
+    known = (standings.get(person.id, eligibility.NOTHING_KNOWN) for person in people)
+    return np.array([one.wants_alike for one in known], dtype=np.bool_)
 
 
 def _tags(named: Iterable[Iterable[str]]) -> Tags:

@@ -67,6 +67,13 @@ def gate(sides: Iterable[Side]) -> Gate:
     return Gate(every, sets, tags([one.facts for one in every]))
 
 
+def again(before: Gate, sides: Iterable[Side], names: Iterable[str]) -> Gate:
+    """Return a population of which only the sets of these names, and the facts, have changed."""
+    every = tuple(sides)
+    changed = {name: tags([one.sets[name] for one in every]) for name in names}
+    return Gate(every, {**before.sets, **changed}, tags([one.facts for one in every]))
+
+
 def _mask(values: object) -> Mask:
     return np.asarray(values, dtype=np.bool_)
 

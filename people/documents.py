@@ -65,6 +65,12 @@ async def current(session: AsyncSession, model: type[SomeSettled]) -> SomeSettle
     return parsed
 
 
+async def version(session: AsyncSession, model: type[Settled]) -> int:
+    """Return the number of the newest version; 0 while the shipped default holds."""
+    row = await _newest(session, model.kind)
+    return row.version if row else 0
+
+
 async def change(
     session: AsyncSession, actor: Actor, body: Settled, *, over_version: int, now: datetime
 ) -> int:
@@ -81,8 +87,7 @@ async def change(
         by_id=actor.account_id,
         at=now,
     )
-    newest = await _newest(session, body.kind)
-    if (newest.version if newest else 0) != over_version:
+    if await version(session, type(body)) != over_version:
         raise Conflict("Somebody changed this a moment ago. Please look at it again.")
     try:
         async with session.begin_nested():

@@ -114,8 +114,13 @@ async def end(
 async def dismiss(
     session: AsyncSession, actor: Actor, account_id: UUID, role: Role, *, now: datetime
 ) -> None:
-    """End somebody's role; idempotent."""
+    """End somebody's role; idempotent.
+
+    Raises:
+        NotFound: there is no such account here.
+    """
     require(actor, Act.GRANT_ROLE)
+    await accounts.by_id(session, account_id)
     await end(session, account_id=account_id, role=role, by_id=actor.account_id, now=now)
 
 

@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 from web import (
     about_me,
+    administration,
     entrance,
     first_days,
     groups,
@@ -36,6 +37,7 @@ ROUTERS: Final = (
     telling.router,
     groups.router,
     staff.router,
+    administration.router,
 )
 worker = APIRouter(include_in_schema=False)
 

@@ -91,6 +91,8 @@ def _nav(actor: Actor, path: str, say: Any) -> list[dict[str, Any]]:
     ]
     if allows(actor, Act.SEE_QUEUE):
         places.append(("/queue", say("Queue")))
+    if allows(actor, Act.INVITE):
+        places.append(("/administration", say("Setting up")))
     return [
         {"href": href, "label": label, "is_here": path == href or path.startswith(f"{href}/")}
         for href, label in places

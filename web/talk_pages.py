@@ -19,6 +19,7 @@ from chat.waiting import State
 from core.errors import NotFound
 from groups import cards
 from moderation import helping
+from people.organisations import Organisation
 from people.permissions import Actor
 from web import views
 from web.forms import Form
@@ -65,7 +66,7 @@ async def show(
     reply_to: UUID | None = None,
     typed: Form | None = None,
     error: str = "",
-    worry_line: str = "",
+    is_worried: bool = False,
 ) -> Response:
     """Render a talk; what was typed stays in the box when something needs another look."""
     async with here.reading(actor.organisation_id) as session:
@@ -73,6 +74,7 @@ async def show(
         name = name_of(room, await group_names(session, [room]))
         logged = await messages.page(session, actor, room_id, before=older)
         waiting = await pending.mine(session, actor, room_id)
+        keepers = await session.get_one(Organisation, actor.organisation_id)
     place = await urgent_help.place_now(here, actor.organisation_id, now=now)
     names = dict(room.names) | {actor.account_id: actor.name}
     said = views.messages(logged, actor.account_id, names)
@@ -94,10 +96,29 @@ async def show(
         help_now=help_now,
         help=card(place),
         composer=_composer(
-            room, name, place, said, now=now, reply_to=reply_to, typed=typed, error=error
+            room,
+            name,
+            place,
+            said,
+            now=now,
+            keepers=keepers.name,
+            reply_to=reply_to,
+            typed=typed,
+            error=error,
         ),
-        worry_line=worry_line,
+        worry=_worry(place) if is_worried else None,
     )
+
+
+def _worry(place: helping.Place) -> dict[str, Any]:
+    """Return what somebody who is worried about the other reads (promise 7)."""
+    words = place.words.wording(is_easy_read=place.is_easy_read).worried_about_them
+    return {
+        "opening": words.opening,
+        "line": helping.asked_a_person(place, asked_at=place.now),
+        "sentences": list(words.sentences),
+        "carry": words.not_yours_to_carry,
+    }
 
 
 async def mine(session: AsyncSession, actor: Actor, room_id: UUID) -> Room:
@@ -162,6 +183,7 @@ def _composer(
     said: list[dict[str, Any]],
     *,
     now: datetime,
+    keepers: str,
     reply_to: UUID | None,
     typed: Form | None,
     error: str,
@@ -176,7 +198,7 @@ def _composer(
         "reply_to": answered and _answered(answered),
         "changing": "",
         "kind": "two" if room.kind is RoomKind.PRIVATE else "group",
-        "promised_by": "the people who run this place",
+        "promised_by": keepers,
         "group_name": name,
         "staffed_line": "" if place.staffed.is_staffed else helping.who_is_here(place),
         "error": error,

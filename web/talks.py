@@ -62,6 +62,7 @@ async def talk(
     after: int = 0,
     older: int | None = None,
     sent: str = "",
+    told: str = "",
     reply_to: UUID | None = None,
 ) -> Response:
     """Show a talk: its newest page, or an older one."""
@@ -74,6 +75,7 @@ async def talk(
         new_after=after,
         older=older,
         help_now=SHOWN_BY_MARK.get(sent, ""),
+        is_worried=bool(told),
         reply_to=reply_to,
     )
 
@@ -112,7 +114,9 @@ async def say(
         return await talk_pages.show(
             request, room_id, actor, here, now=now, typed=form, error=problem.detail
         )
-    return see(f"/talks/{room_id}?sent={MARKS[kept.help]}#composer")
+    # Help stands above the box: without script, the page opens where it begins.
+    at = "after-log" if kept.help else "composer"
+    return see(f"/talks/{room_id}?sent={MARKS[kept.help]}#{at}")
 
 
 def _id(text: str) -> UUID | None:

@@ -164,7 +164,7 @@ async def worried(room_id: UUID, actor: Someone, here: Here, now: Now) -> Respon
         newest = _newest_of_others(logged, actor)
         subject, words = await messages.tell_subject(session, actor, newest)
         await telling.tell(session, actor, subject, words, reason=Reason.WORRIED, now=now)
-    return see(f"/talks/{room_id}?told=1#composer")
+    return see(f"/talks/{room_id}?told=1#after-log")
 
 
 def _newest_of_others(logged: list[Any], actor: Actor) -> UUID:

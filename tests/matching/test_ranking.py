@@ -73,6 +73,15 @@ def test_the_order_of_people_changes_nothing(people: list[Person], chance: rando
     assert ranking.rank(people[0], shuffled) == ranking.rank(people[0], one)
 
 
+@given(random_people.populations(), random_people.standings, random_people.standings)
+def test_other_standings_on_the_same_pool_are_as_if_prepared_with_them(
+    people: list[Person], before: dict[str, Standing], after: dict[str, Standing]
+) -> None:
+    pool, fresh = ranking.prepare(people, before), ranking.prepare(people, after)
+    for seeker in people:
+        assert ranking.rank(seeker, pool.standing_as(after)) == ranking.rank(seeker, fresh)
+
+
 @given(random_people.populations(least=2))
 def test_the_score_is_the_same_from_both_sides(people: list[Person]) -> None:
     pool = ranking.prepare(people)

@@ -142,11 +142,16 @@ function withoutWords(item, status) {
   return item;
 }
 
-// Follows the talk only for someone who is at its end already; anyone else is reading.
+// Follows the talk only for someone who is at its end already; anyone else is reading. The box and
+// Send stay in sight; who can read it may be below, so that more of the talk is above.
 function followingEnd(change) {
   const isAtEnd = form && form.getBoundingClientRect().top < window.innerHeight;
   change();
-  if (isAtEnd) form.scrollIntoView({ block: "end" });
+  if (isAtEnd) showBox();
+}
+
+function showBox() {
+  form.querySelector(".can-do").scrollIntoView({ block: "end" });
 }
 
 function addLine(item) {
@@ -243,5 +248,5 @@ export function openAtEnd() {
   if (window.location.hash) return;
   const fresh = document.getElementById("new");
   if (fresh) fresh.scrollIntoView({ block: "center" });
-  else if (form) form.scrollIntoView({ block: "end" });
+  else if (form) showBox();
 }

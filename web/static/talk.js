@@ -1,5 +1,5 @@
 // Makes a talk live. Everything here adds to a page that already works as a plain form: while the
-// connection is away, Send posts the form and "Show new messages" is a link.
+// live connection is away, Send posts like that form and "Show new messages" is a link.
 //
 // The frames are those of docs/protocol.md.
 
@@ -169,9 +169,9 @@ function sendAll() {
   outbox.forEach((entry) => live.send(Object.assign({ type: "send", room }, entry)));
 }
 
-// Without a connection the form posts by itself.
+// An empty box goes to the server, which says kindly what is missing.
 function submit(event) {
-  if (!live.isUp() || !box.value.trim()) return;
+  if (!box.value.trim()) return;
   event.preventDefault();
   const entry = { client_id: freshId(), text: box.value };
   if (form.elements.note.value) entry.note = form.elements.note.value;
@@ -180,8 +180,32 @@ function submit(event) {
   remember(OUTBOX, outbox);
   paper.drawWaiting(entry, word("sending"));
   clearBox();
-  live.send(Object.assign({ type: "send", room }, entry));
+  if (!live.send(Object.assign({ type: "send", room }, entry))) post(entry);
   window.setTimeout(() => warnIfWaiting(entry), PATIENCE_MS);
+}
+
+// The same as the plain form does, but where there is no network at all the page stays, and the
+// words wait in the outbox. Sent on both ways, they are kept once: the client_id is the same.
+async function post(entry) {
+  let answer = null;
+  try {
+    answer = await window.fetch(form.action, { method: "POST", body: new URLSearchParams(entry) });
+  } catch (noNetwork) {
+    warnIfWaiting(entry);
+    return;
+  }
+  if (outbox.indexOf(entry) < 0) return;
+  settle(entry);
+  if (answer.ok) window.location.assign(answer.url);
+  else letFormSay(entry);
+}
+
+// The server's own page says what is wrong, with the words on it.
+function letFormSay(entry) {
+  paper.dropWaiting(entry.client_id);
+  giveBack(entry);
+  form.elements.client_id.value = entry.client_id;
+  form.submit();
 }
 
 function clearBox() {

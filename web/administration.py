@@ -1,0 +1,171 @@
+"""Setting a place up: who may come, who looks after whom, and ways back in.
+
+Nothing here shows a member's words (promise 27).
+"""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import groups as opening
+from api.dependencies import Config, Here, Now, Someone
+from core.errors import Invalid, NotFound, Problem
+from groups import cards, facilitators
+from groups.cards import Door
+from people import accounts, documents, invitations, recovery, roles
+from people.accounts import Account
+from people.joining import Joining
+from people.permissions import Act, Actor, Role, require
+from web import forms
+from web.forms import Form
+from web.rendering import moment, page, see
+
+router = APIRouter(include_in_schema=False)
+
+ROLES = [
+    {"value": "", "label": "none: a member"},
+    {"value": Role.MODERATOR, "label": "moderator"},
+    {"value": Role.ADMINISTRATOR, "label": "administrator"},
+    {"value": Role.PEER_SUPPORTER, "label": "peer supporter"},
+]
+
+
+@router.get("/administration")
+async def administration(request: Request, actor: Someone, here: Here, now: Now) -> Response:
+    """Show what can be set up."""
+    return await _show(request, actor, here, now=now)
+
+
+async def _show(
+    request: Request,
+    actor: Actor,
+    here: Here,
+    *,
+    now: datetime,
+    shown_once: dict[str, str] | None = None,
+    values: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    require(actor, Act.INVITE)
+    async with here.reading(actor.organisation_id) as session:
+        joining = await documents.current(session, Joining)
+        still_open = await invitations.still_open(session, actor, now=now)
+        appointed = [await _appointed(session, role) for role in Role if role != Role.FACILITATOR]
+        groups = await cards.everything(session)
+    return await page(
+        request,
+        "staff/administration.html",
+        "Setting up",
+        status=422 if errors else 200,
+        joining={"is_open": joining.is_open},
+        invitations=[_invitation(row) for row in still_open],
+        roles=ROLES,
+        appointed=[line for lines in appointed for line in lines],
+        groups=[{"id": group.id, "name": group.card.name} for group in groups],
+        shown_once=shown_once,
+        values=values or {},
+        errors=errors or {},
+    )
+
+
+def _invitation(row: invitations.Invitation) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "uses_left": row.uses_left,
+        "role": row.role or "member",
+        "until": moment(row.expires_at),
+    }
+
+
+async def _appointed(session: AsyncSession, role: Role) -> list[dict[str, Any]]:
+    holders = await roles.holders(session, role)
+    names = await accounts.names(session, set(holders))
+    return [{"id": one, "name": names.get(one, ""), "role": role} for one in holders]
+
+
+async def _named(session: AsyncSession, form: Form) -> Account:
+    account = await accounts.by_name(session, form.get("name"))
+    if account is None:
+        raise Invalid("There is nobody of that name here.", field="name")
+    return account
+
+
+@router.post("/administration/{what}")
+async def change(
+    request: Request, what: str, actor: Someone, here: Here, config: Config, now: Now
+) -> Response:
+    """Do one of the things on the page; what is shown once is on the answer."""
+    require(actor, Act.INVITE)
+    form = await forms.typed(request)
+    try:
+        shown_once = await _do(what, form, actor, here, now=now)
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        errors = {f"{what}-{field}": said for field, said in forms.errors_of(problem).items()}
+        return await _show(request, actor, here, now=now, values=form.values, errors=errors)
+    if shown_once is None:
+        return see("/administration")
+    if what == "invitations":
+        link = f"{config.public_url}/join?invitation={quote(shown_once['code'])}"
+        shown_once |= {"link": link}
+    return await _show(request, actor, here, now=now, shown_once=shown_once)
+
+
+async def _do(
+    what: str, form: Form, actor: Actor, here: Here, *, now: datetime
+) -> dict[str, str] | None:
+    """Return what is shown once, if anything."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        if what == "invitations":
+            return await _invite(session, form, actor, now=now)
+        if what == "joining":
+            await _open_or_close(session, form, actor, now=now)
+        elif what == "roles":
+            account = await _named(session, form)
+            role = _role(form.get("role"))
+            await roles.appoint(session, actor, account.id, role, now=now)
+        elif what == "recovery":
+            account = await _named(session, form)
+            code = await recovery.issue(session, actor, account.id, now=now)
+            return {"code": code, "what": f"A way back in for {account.name}, for 24 hours"}
+        elif what == "groups":
+            await _open_group(session, form, actor, now=now)
+        else:
+            raise NotFound
+    return None
+
+
+def _role(value: str) -> Role:
+    if value not in {Role.MODERATOR, Role.ADMINISTRATOR, Role.PEER_SUPPORTER}:
+        raise Invalid("Please choose a role.", field="role")
+    return Role(value)
+
+
+async def _invite(
+    session: AsyncSession, form: Form, actor: Actor, *, now: datetime
+) -> dict[str, str]:
+    uses = form.get("uses", "1")
+    role = _role(form.get("role")) if form.has("role") else None
+    if not uses.isdigit() or len(uses) > 4:
+        raise Invalid("Please say for how many people, as a number.", field="uses")
+    code = await invitations.make(session, actor, uses=int(uses), role=role, now=now)
+    return {"code": code, "what": "An invitation"}
+
+
+async def _open_or_close(session: AsyncSession, form: Form, actor: Actor, *, now: datetime) -> None:
+    wanted = Joining(is_open=form.get("is_open") == "yes")
+    version = await documents.version(session, Joining)
+    await documents.change(session, actor, wanted, over_version=version, now=now)
+
+
+async def _open_group(session: AsyncSession, form: Form, actor: Actor, *, now: datetime) -> None:
+    leader = await _named(session, form)
+    told = {name: form.get(name) for name in ("purpose", "for_whom", "about")}
+    told |= {"name": form.get("group"), "door": form.get("door") or Door.ASK}
+    card = opening.card_of(told)
+    await facilitators.open_group(session, actor, card, facilitator_id=leader.id, now=now)

@@ -1,6 +1,6 @@
 """The moderators' desk: the queue, one case, and what is decided."""
 
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -64,6 +64,17 @@ class NoteIn(In):
     words: Note
 
 
+class EffectOut(Out):
+    """Something a decision did, and whether it can still be taken back."""
+
+    id: UUID
+    kind: EffectKind
+    starts_at: datetime
+    ends_at: datetime | None
+    undone_at: datetime | None
+    can_be_undone: bool
+
+
 class Until(Out):
     """Until when the case is one's own to work on."""
 
@@ -105,7 +116,8 @@ async def look(case_id: UUID, body: LookIn, actor: Someone, here: Here, now: Now
     """Read a case with its words. It is a look: the reason is kept, and its author can see it."""
     async with here.unit_of_work(actor.organisation_id) as session:
         page = await case_pages.open_case(session, actor, case_id, reason=body.reason, now=now)
-    return asdict(page)
+    told = {one.name: getattr(page, one.name) for one in fields(page)}
+    return told | {"done": [EffectOut.model_validate(effect) for effect in page.done]}
 
 
 @router.post("/cases/{case_id}/decision", status_code=status.HTTP_204_NO_CONTENT)

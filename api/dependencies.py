@@ -103,8 +103,11 @@ async def actor(request: Request) -> Actor:
 
 
 async def organisation(request: Request) -> Organisation:
-    """Return the organisation a stranger stands before: the one named in the path, or the only."""
-    slug = request.path_params.get("organisation")
+    """Return the organisation a stranger stands before: the one that is named, or the only.
+
+    Pages name it in the path; programs, whose paths are the same everywhere, in the query.
+    """
+    slug = request.path_params.get("organisation") or request.query_params.get("organisation")
     async with database(request).reading(all_organisations=True) as session:
         return await organisations.by_slug(session, slug)
 

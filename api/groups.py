@@ -1,11 +1,10 @@
 """Groups: their cards, coming in, and what those who look after them can do."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response, status
-from pydantic import Field
 
 from api.dependencies import Guard, Here, Now, Someone
 from api.hellos import raising_held
@@ -13,7 +12,7 @@ from api.profiles import screened
 from api.shapes import In, Out, Page
 from core.database import Database
 from core.safety import Safety
-from core.words import Line, Note
+from core.words import Line
 from groups import cards, facilitators, members, requests, rosters
 from groups.cards import Card
 from people import documents
@@ -56,16 +55,6 @@ class MineOut(Out):
     is_facilitator: bool
 
 
-class MemberOut(Out):
-    """Somebody in a group. `muted_until` is for those who look after it."""
-
-    account_id: UUID
-    name: str
-    is_facilitator: bool
-    joined_at: datetime
-    muted_until: datetime | None
-
-
 class Standing(Out):
     """How one stands to a group: none, asked or in."""
 
@@ -88,18 +77,6 @@ class WaitingOut(Out):
     folded: list[list[int]]
     asked_at: datetime
     was_removed: bool
-
-
-class ReasonIn(In):
-    """Why, in words the person will read."""
-
-    reason: Note
-
-
-class MuteIn(ReasonIn):
-    """Why, and for how long."""
-
-    minutes: int = Field(ge=15, le=7 * 24 * 60)
 
 
 def card_of(told: dict[str, Any]) -> Card:
@@ -242,45 +219,4 @@ async def not_now(request_id: UUID, actor: Someone, here: Here, now: Now) -> Res
     """Say that it doesn't fit just now. Idempotent."""
     async with here.unit_of_work(actor.organisation_id) as session:
         await requests.answer_not_now(session, actor, request_id, now=now)
-    return Response(status_code=status.HTTP_204_NO_CONTENT)
-
-
-@router.get("/groups/{group_id}/members")
-async def list_members(group_id: UUID, actor: Someone, here: Here) -> Page[MemberOut]:
-    """Return who is in a group; for the people in it."""
-    async with here.reading(actor.organisation_id) as session:
-        found = await rosters.listed(session, actor, group_id)
-    return Page(items=[MemberOut.model_validate(one) for one in found])
-
-
-@router.post("/groups/{group_id}/members/{account_id}/remove", status_code=204)
-async def remove(
-    group_id: UUID, account_id: UUID, body: ReasonIn, actor: Someone, here: Here, now: Now
-) -> Response:
-    """Let somebody go from a group; they read the reason."""
-    async with here.unit_of_work(actor.organisation_id) as session:
-        await facilitators.remove(session, actor, group_id, account_id, reason=body.reason, now=now)
-    return Response(status_code=status.HTTP_204_NO_CONTENT)
-
-
-@router.post("/groups/{group_id}/members/{account_id}/mute", status_code=204)
-async def mute(
-    group_id: UUID, account_id: UUID, body: MuteIn, actor: Someone, here: Here, now: Now
-) -> Response:
-    """Let somebody read but not write for a time; they read the reason."""
-    until = now + timedelta(minutes=body.minutes)
-    async with here.unit_of_work(actor.organisation_id) as session:
-        await facilitators.mute(
-            session, actor, group_id, account_id, until=until, reason=body.reason, now=now
-        )
-    return Response(status_code=status.HTTP_204_NO_CONTENT)
-
-
-@router.post("/groups/{group_id}/members/{account_id}/unmute", status_code=204)
-async def unmute(
-    group_id: UUID, account_id: UUID, actor: Someone, here: Here, now: Now
-) -> Response:
-    """Let somebody write again. Idempotent."""
-    async with here.unit_of_work(actor.organisation_id) as session:
-        await facilitators.unmute(session, actor, group_id, account_id, now=now)
     return Response(status_code=status.HTTP_204_NO_CONTENT)

@@ -13,9 +13,11 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from api.dependencies import token_of
+from api.wire import EXTENSION, Wire
+from chat.background import describe
 from chat.engine import Engine
 from chat.hub import Listener
-from chat.outboxes import TOO_SLOW, Outbox
+from chat.outboxes import TOO_SLOW, Outbox, Parcel
 from core.errors import Problem
 from core.settings import Settings, is_loopback
 from people import sign_ins
@@ -89,7 +91,7 @@ async def _until_one_ends(websocket: WebSocket, engine: Engine, listener: Listen
             task.cancel()
         for ended in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(ended, Exception) and not isinstance(ended, WebSocketDisconnect):
-                log.error("live_socket_failed", exc_info=ended)
+                log.error("live_socket_failed", **describe(ended))
 
 
 async def _read(websocket: WebSocket, engine: Engine, listener: Listener) -> None:
@@ -102,15 +104,25 @@ async def _read(websocket: WebSocket, engine: Engine, listener: Listener) -> Non
 
 
 async def _write(websocket: WebSocket, outbox: Outbox) -> None:
+    wire: Wire | None = websocket.scope.get("extensions", {}).get(EXTENSION)
+    outbox.direct = wire
     while (parcel := await outbox.take()) is not None:
         try:
             async with asyncio.timeout(STALLED_SECONDS):
-                for text in parcel.texts:
-                    await websocket.send_text(text)
+                await _send(websocket, wire, parcel)
         except TimeoutError:
             outbox.close(TOO_SLOW)
             return
         outbox.sent(parcel)
+
+
+async def _send(websocket: WebSocket, wire: Wire | None, parcel: Parcel) -> None:
+    if wire is None:
+        for text in parcel.texts:
+            await websocket.send_text(text)
+        return
+    await wire.drained()
+    wire.write(parcel.wire)
 
 
 async def _close(websocket: WebSocket, outbox: Outbox) -> None:

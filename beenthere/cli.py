@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from core.errors import Problem
 
@@ -125,6 +126,12 @@ def run() -> None:
     except Problem as problem:
         typer.echo(problem.detail, err=True)
         sys.exit(1)
+    except ValidationError as fault:
+        for error in fault.errors(include_url=False, include_input=False):
+            where = ".".join(str(part) for part in error["loc"])
+            said = error["msg"].removeprefix("Value error, ")
+            typer.echo(f"{where}: {said}" if where else said, err=True)
+        sys.exit(2)
     except ValueError as fault:
         typer.echo(str(fault), err=True)
         sys.exit(2)

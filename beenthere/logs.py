@@ -9,7 +9,9 @@ import structlog
 def configure(*, is_terminal: bool | None = None) -> None:
     """Send structured logs to standard error; readable on a terminal, JSON elsewhere."""
     pretty = sys.stderr.isatty() if is_terminal is None else is_terminal
-    last = structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer()
+    # Plain tracebacks: the pretty ones print local variables, and with them people's words.
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    last = console if pretty else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -7,17 +7,19 @@ import typer
 import uvicorn
 
 from beenthere import schema
-from core import encryption
+from core import encryption, limits
 from core.clock import utc_now
 from core.database import Database
 from core.errors import Problem
-from core.settings import Settings
+from core.settings import Environment, Settings, is_loopback
 from people import beginnings, credentials, organisations
 
 # How uvicorn is run everywhere, tests of the socket included.
 SERVER: Final[dict[str, Any]] = {
     "loop": "auto",
-    "ws": "websockets-sansio",
+    "ws": "api.wire:Wire",
+    # Twice a frame's limit: what is a little too large gets an answer, not a closed connection.
+    "ws_max_size": 2 * limits.FRAME_BYTES,
     "ws_per_message_deflate": False,
     "backlog": 2048,
     "access_log": False,
@@ -37,8 +39,9 @@ def serve(*, host: str, port: int, workers: int) -> None:
 
     Raises:
         Refused: several workers on SQLite, a demo's database, or one of another version.
+        ValueError: a setting is missing, or not safe for a place that others can reach.
     """
-    settings = Settings()
+    settings = _careful(Settings())
     if workers > 1 and settings.database_file is not None:
         raise Refused(
             "SQLite is written by one process at a time, so --workers above 1 needs PostgreSQL:"
@@ -54,6 +57,16 @@ def serve(*, host: str, port: int, workers: int) -> None:
     uvicorn.run(
         "beenthere.app:create_app", factory=True, host=host, port=port, workers=workers, **SERVER
     )
+
+
+def _careful(settings: Settings) -> Settings:
+    """Return the settings; reached from elsewhere, production's rules hold whatever it is called.
+
+    The secret of development is public, and with it everybody could open what is sealed.
+    """
+    if is_loopback(settings.host):
+        return settings
+    return Settings(environment=Environment.PRODUCTION)
 
 
 async def _prepare(settings: Settings) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat import visibility
@@ -19,6 +19,29 @@ from people.accounts import Account
 from people.permissions import Act, Actor, allows
 
 Key = tuple[UUID, UUID]
+
+_ROOM, _MEMBERSHIP, _ACCOUNT = (
+    cast("Table", mapped.__table__) for mapped in (Room, Membership, Account)
+)
+# A plain statement, made once: it is asked for every batch, and mapping rows costs more than
+# asking. It carries the organisation by hand.
+_SEATS: Final = (
+    select(
+        _MEMBERSHIP.c.room_id,
+        _MEMBERSHIP.c.account_id,
+        _MEMBERSHIP.c.muted_until,
+        _ROOM.c.organisation_id,
+        _ROOM.c.kind,
+        _ROOM.c.closed_at,
+        _ACCOUNT.c.standing,
+    )
+    .join_from(_MEMBERSHIP, _ROOM, _ROOM.c.id == _MEMBERSHIP.c.room_id)
+    .join(_ACCOUNT, _ACCOUNT.c.id == _MEMBERSHIP.c.account_id)
+    .where(_MEMBERSHIP.c.organisation_id == bindparam("organisation"))
+    .where(_MEMBERSHIP.c.left_at.is_(None))
+    .where(_MEMBERSHIP.c.room_id.in_(bindparam("rooms", expanding=True)))
+    .where(_MEMBERSHIP.c.account_id.in_(bindparam("accounts", expanding=True)))
+)
 
 
 class RoomClosed(Conflict):
@@ -54,9 +77,8 @@ async def check(
     """
     wanted = set(keys)
     seats = await _seats(session, wanted)
-    found: dict[Key, Problem | None] = {key: NotFound() for key in wanted}
-    for key, seat in seats.items():
-        found[key] = _fault(seat, now)
+    found: dict[Key, Problem | None] = {key: _fault(seat, now) for key, seat in seats.items()}
+    found |= {key: NotFound() for key in wanted - seats.keys()}
     alone = await _not_free(session, {key for key, seat in seats.items() if _is_private(seat)})
     for key in alone:
         found[key] = found[key] or NotFree()
@@ -64,24 +86,13 @@ async def check(
 
 
 async def _seats(session: AsyncSession, keys: set[Key]) -> dict[Key, Any]:
-    query = (
-        select(
-            Membership.room_id,
-            Membership.account_id,
-            Membership.muted_until,
-            Room.organisation_id,
-            Room.kind,
-            Room.closed_at,
-            Account.standing,
-        )
-        .join(Room, Room.id == Membership.room_id)
-        .join(Account, Account.id == Membership.account_id)
-        .where(Membership.left_at.is_(None))
-        .where(Membership.room_id.in_({room_id for room_id, _ in keys}))
-        .where(Membership.account_id.in_({account_id for _, account_id in keys}))
-    )
     seats: dict[Key, Any] = {}
-    for row in (await session.execute(query)).all():
+    wanted = {
+        "rooms": list({room_id for room_id, _ in keys}),
+        "accounts": list({account_id for _, account_id in keys}),
+        "organisation": session.info["organisation_id"],
+    }
+    for row in await (await session.connection()).execute(_SEATS, wanted):
         seats[row.room_id, row.account_id] = row
     return {key: seats[key] for key in keys & seats.keys()}
 

@@ -1,12 +1,23 @@
 """Tasks nobody waits for: kept alive, their faults logged, all ended together."""
 
 import asyncio
+import traceback
 from collections.abc import Coroutine
 from typing import Any
 
 import structlog
 
 log = structlog.get_logger(__name__)
+
+
+def describe(fault: BaseException) -> dict[str, str]:
+    """Return what a log may hold of a fault: its kind and place, no message and no values.
+
+    Tracebacks with their locals, and databases' messages, hold members' words.
+    """
+    frames = traceback.extract_tb(fault.__traceback__)
+    places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames[-3:]]
+    return {"fault": type(fault).__name__, "where": " > ".join(places)}
 
 
 class Background:
@@ -25,7 +36,7 @@ class Background:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (fault := task.exception()) is not None:
-            log.error("chat_task_failed", exc_info=fault)
+            log.error("chat_task_failed", **describe(fault))
 
     async def end(self) -> None:
         """Cancel what still runs and wait for it."""

@@ -7,20 +7,19 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import admissions, concerns, events, frames, help_cards, logs
-from chat.drafts import Draft, Kept, Key, Outcome, Refusal, TakenBack
+from chat import admissions, concerns, events, frames, help_cards, logs, repeats
+from chat.drafts import Draft, Kept, Key, Outcome, Refusal
 from chat.entries import Entry
 from chat.events import RoomEvent
 from chat.help_cards import Wanted
 from chat.kinds import EventKind
-from chat.waiting import CHOICES, PendingMessage, State
+from chat.waiting import PendingMessage, State
 from core.safety import Response, Safety
 
 
@@ -33,20 +32,35 @@ class Stored:
 
 
 async def store(
-    session: AsyncSession, drafts: Sequence[Draft], *, safety: Safety, now: datetime
+    session: AsyncSession,
+    drafts: Sequence[Draft],
+    *,
+    safety: Safety,
+    now: datetime,
+    is_careful: bool = True,
 ) -> Stored:
-    """Store what may be stored. A resend gets its first answer before anything else is asked."""
+    """Store what may be stored. A resend gets its first answer before anything else is asked.
+
+    Not `is_careful`, messages that are in the log already are not looked for: resends are rare,
+    and looking costs more than all the rest. The caller tries again with care.
+
+    Raises:
+        IntegrityError: only without care; one of these was sent before.
+    """
     first: dict[Key, Draft] = {}
     for draft in drafts:
         first.setdefault(draft.key, draft)
-    known = await _known(session, first)
+    refused = await _refused(session, first.values(), now=now)
+    looked_for = [key for key, one in first.items() if is_careful or _is_aside(one, refused)]
+    known = await repeats.put_aside(session, first) | await repeats.in_log(session, looked_for)
+    refused = {key: refusal for key, refusal in refused.items() if key not in known}
     fresh = [draft for key, draft in first.items() if key not in known]
-    refused = await _refused(session, fresh, now=now)
     admitted = [draft for draft in fresh if draft.key not in refused]
     entries = await _append(session, [d for d in admitted if d.verdict.reaches_peers], now=now)
     aside = [draft for draft in admitted if draft.key not in entries]
-    session.add_all(_pending(draft, now=now) for draft in aside)
-    await session.flush()
+    if aside:
+        session.add_all(_pending(draft, now=now) for draft in aside)
+        await session.flush()
     await concerns.raise_all(session, safety, fresh, stored=entries, refused=refused, now=now)
     outcomes: dict[Key, Outcome] = {**known, **refused}
     outcomes |= {key: _sent(entry, key) for key, entry in entries.items()}
@@ -55,39 +69,14 @@ async def store(
     return Stored(outcomes, _by_room(entries.values()))
 
 
-async def _known(session: AsyncSession, keys: Collection[Key]) -> dict[Key, Outcome]:
-    """Return the first answer of every key that was answered before."""
-    known: dict[Key, Outcome] = {}
-    for row in await session.scalars(_same(select(PendingMessage), PendingMessage, keys)):
-        known[row.room_id, row.sender_id, row.client_id] = _waiting(row)
-    columns = (RoomEvent.room_id, RoomEvent.sender_id, RoomEvent.client_id)
-    wanted = select(*columns, RoomEvent.seq, RoomEvent.id, RoomEvent.at)
-    for room, sender, client, seq, event_id, at in await session.execute(
-        _same(wanted, RoomEvent, keys)
-    ):
-        known[room, sender, client] = frames.Sent(
-            room=room, client_id=client, seq=seq, id=event_id, at=at
-        )
-    return known
-
-
-def _same(query: Any, table: Any, keys: Collection[Key]) -> Any:
-    return query.where(tuple_(table.room_id, table.sender_id, table.client_id).in_(list(keys)))
-
-
-def _waiting(row: PendingMessage) -> Outcome:
-    if row.state is State.HELD:
-        return frames.Held(room=row.room_id, client_id=row.client_id, id=row.id, why=row.because)
-    if row.state is State.ASKED:
-        return _asked(row.room_id, row.client_id, row.id, row.because)
-    return Refusal(TakenBack())
+def _is_aside(draft: Draft, refused: Collection[Key]) -> bool:
+    """Tell whether storing it would not show by itself that it is in the log already."""
+    return draft.key in refused or not draft.verdict.reaches_peers
 
 
 async def _refused(
-    session: AsyncSession, drafts: Sequence[Draft], *, now: datetime
+    session: AsyncSession, drafts: Collection[Draft], *, now: datetime
 ) -> dict[Key, Refusal]:
-    if not drafts:
-        return {}
     pairs = {(draft.room_id, draft.sender_id) for draft in drafts}
     faults = await admissions.check(session, pairs, now=now)
     return {
@@ -101,6 +90,8 @@ async def _append(
     session: AsyncSession, drafts: Sequence[Draft], *, now: datetime
 ) -> dict[Key, Entry]:
     """Number the drafts in their order and store them; return the entry of each key."""
+    if not drafts:
+        return {}
     counts = Counter(draft.room_id for draft in drafts)
     last = await logs.advance(session, counts, now=now)
     following = {room_id: last[room_id] - counts[room_id] for room_id in counts}
@@ -109,8 +100,9 @@ async def _append(
     for draft in drafts:
         following[draft.room_id] += 1
         entry = _entry(draft, following[draft.room_id], now=now)
-        is_there = (draft.room_id, draft.reply_to) in replies
-        entries[draft.key] = entry if is_there else replace(entry, reply_to=None)
+        if draft.reply_to is not None and (draft.room_id, draft.reply_to) not in replies:
+            entry = replace(entry, reply_to=None)
+        entries[draft.key] = entry
     await events.write(session, list(entries.values()))
     return entries
 
@@ -170,14 +162,10 @@ def _sent(entry: Entry, key: Key) -> frames.Sent:
     return frames.Sent(room=key[0], client_id=key[2], seq=entry.seq, id=entry.id, at=entry.at)
 
 
-def _asked(room: UUID, client_id: str, pending_id: UUID, why: tuple[str, ...]) -> frames.Asked:
-    return frames.Asked(room=room, client_id=client_id, id=pending_id, why=why, choices=CHOICES)
-
-
 def _aside(draft: Draft) -> Kept:
     why = draft.verdict.because
     if draft.verdict.response is Response.ASK:
-        return _asked(draft.room_id, draft.client_id, draft.id, why)
+        return repeats.asked(draft.room_id, draft.client_id, draft.id, why)
     return frames.Held(room=draft.room_id, client_id=draft.client_id, id=draft.id, why=why)
 
 

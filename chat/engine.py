@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 
 from chat import frames, protocol, screens
-from chat.background import Background
+from chat.background import Background, describe
 from chat.conversation import Carry, Greet, Listen, Say, Step
 from chat.drafts import Draft, Kept, Refusal
 from chat.entries import Entry
@@ -145,8 +145,10 @@ class Engine:
     async def _carry(self, listener: Listener, step: Carry | None) -> None:
         """Bring one message home, then the ones that waited behind it in its room."""
         while step is not None:
-            answer = await self._submit(listener.actor, step.send)
-            listener.outbox.say(_frame(answer, step.send))
+            answer: Answer | frames.Answer = await self._submit(listener.actor, step.send)
+            if isinstance(answer, Refusal):
+                answer = answer.frame(step.send)
+            listener.outbox.say(answer)
             step = listener.conversation.finished(step.send.room)
             listener.turn.set()
 
@@ -187,9 +189,9 @@ class Engine:
             draft = await self._screened(actor, send)
         except Problem as fault:
             return Refusal(fault)
-        except Exception:
+        except Exception as fault:  # noqa: BLE001 - logged by kind, answered, survived
             # A text that breaks screening is not stored; its author's next one still is.
-            log.exception("chat_screening_failed")
+            log.error("chat_screening_failed", **describe(fault))
             return Refusal(Problem())
         now = asyncio.get_running_loop().time()
         wait_ms = self._pace.wait_ms(actor.account_id, is_distress=draft.is_distress, now=now)
@@ -215,11 +217,3 @@ class Engine:
     def _deliver(self, room_id: UUID, entries: Sequence[Entry]) -> None:
         if not self.hub.deliver(room_id, entries):
             self._background.begin(self.replays.read_on(room_id))
-
-
-def _frame(answer: Answer, send: frames.Send) -> frames.Answer:
-    if not isinstance(answer, Refusal):
-        return answer
-    return protocol.problem(
-        answer.fault, room=send.room, client_id=send.client_id, help=answer.help
-    )

@@ -72,11 +72,7 @@ class Pong(_Told, frozen=True, tag="pong"):
 
 
 class Message(_Told, frozen=True, tag="message"):
-    """Something somebody said. `folds` are the spans of `text` that peers see as folded.
-
-    `text` is None once it is removed, and for peers while it is hidden. `client_id` comes to
-    the author only. `written_at` stands only where it differs from `at`.
-    """
+    """Something somebody said: docs/protocol.md says when a field is there."""
 
     room: UUID
     seq: int
@@ -100,7 +96,7 @@ class Skipped(_Told, frozen=True, tag="skipped"):
 
 
 class Removed(_Told, frozen=True, tag="removed"):
-    """The words of message `subject` are gone; without a subject, all earlier ones of `sender`."""
+    """The words of message `subject` are gone; without one, all earlier ones of `sender`."""
 
     room: UUID
     seq: int
@@ -142,7 +138,7 @@ class Event(_Told, frozen=True, tag="event"):
 
 
 class Sent(_Told, frozen=True, tag="sent"):
-    """Stored for good, as `seq`. `help` says what stands under "Your message was sent."."""
+    """Stored for good, as `seq`. `help` stands under "Your message was sent."."""
 
     room: UUID
     client_id: str

@@ -7,13 +7,14 @@ not delivered: the caller reads the log on from `head` and delivers that, in ord
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
-from chat import frames, messages
+from chat import entries, frames, messages, protocol
 from chat.conversation import Conversation
 from chat.entries import Entry
-from chat.kinds import RoomKind
-from chat.outboxes import Outbox, Parcel, parcel
+from chat.kinds import RoomKind, Viewer
+from chat.outboxes import Outbox, Parcel
 from people.permissions import Actor
 
 
@@ -37,6 +38,11 @@ class Listener:
     rooms: dict[UUID, Subscription] = field(default_factory=dict)
     # Set when a message was answered, for who waits to read the next frame.
     turn: asyncio.Event = field(default_factory=asyncio.Event)
+    # The account as a number: a UUID hashes in Python, and fan-out looks up every listener.
+    key: int = 0
+
+    def __post_init__(self) -> None:
+        self.key = self.actor.account_id.int
 
     @property
     def account_id(self) -> UUID:
@@ -114,12 +120,12 @@ class Hub:
         for listener in self.of(account_id):
             listener.outbox.say(frame)
 
-    def deliver(self, room_id: UUID, entries: Sequence[Entry]) -> bool:
+    def deliver(self, room_id: UUID, stored: Sequence[Entry]) -> bool:
         """Tell a room's live listeners; False when a gap shows that more must be read first."""
         place = self.places.get(room_id)
         if place is None:
             return True
-        news = [entry for entry in entries if entry.seq > place.head]
+        news = [entry for entry in stored if entry.seq > place.head]
         if not news:
             return True
         if news[0].seq != place.head + 1:
@@ -131,44 +137,49 @@ class Hub:
 
 def _fan_out(place: Place, news: Sequence[Entry]) -> None:
     """One put per listener; each view of each event is encoded once."""
-    views = _Views(news, place.kind)
-    for listener, subscription in list(place.listeners.items()):
-        if not subscription.is_live or subscription.cursor >= place.head:
+    views, before, head = _Views(news, place.kind), news[0].seq - 1, place.head
+    for listener, subscription in place.listeners.items():
+        cursor = subscription.cursor
+        if not subscription.is_live or cursor >= head:
             continue
-        listener.outbox.put(views.of(listener, after=subscription.cursor))
-        subscription.cursor = place.head
+        subscription.cursor = head
+        if cursor == before and listener.key not in views.senders and not listener.blocked:
+            listener.outbox.put(views.common)
+        else:
+            listener.outbox.put(views.of(listener, after=cursor))
 
 
 class _Views:
-    """The parcels of one batch. Most listeners get the very same one."""
+    """The parcels of one batch. Most listeners get the very same one, the peers' view."""
 
-    def __init__(self, entries: Sequence[Entry], kind: RoomKind) -> None:
-        self._entries = entries
+    def __init__(self, news: Sequence[Entry], kind: RoomKind) -> None:
+        self.senders = {entry.sender_id.int for entry in news if entry.sender_id}
+        self._entries = news
         self._kind = kind
-        self._senders = frozenset(entry.sender_id for entry in entries if entry.sender_id)
-        self._encoded: dict[tuple[int, bool, bool], tuple[str, int]] = {}
-        self._common: Parcel | None = None
+        self._encoded: dict[tuple[int, bool, bool], bytes] = {}
+
+    @cached_property
+    def common(self) -> Parcel:
+        """What a peer gets who wrote none of it and has blocked nobody."""
+        return Parcel([self._peers(entry) for entry in self._entries])
 
     def of(self, listener: Listener, *, after: int) -> Parcel:
         """Return what this listener gets of the events past `after`."""
-        is_common = (
-            listener.account_id not in self._senders
-            and self._senders.isdisjoint(listener.blocked)
-            and after < self._entries[0].seq
-        )
-        if is_common and self._common is not None:
-            return self._common
-        parts = [self._view(entry, listener) for entry in self._entries if entry.seq > after]
-        made = Parcel([text for text, _ in parts], sum(size for _, size in parts))
-        if is_common:
-            self._common = made
-        return made
+        return Parcel([self._view(entry, listener) for entry in self._entries if entry.seq > after])
 
-    def _view(self, entry: Entry, listener: Listener) -> tuple[str, int]:
+    def _view(self, entry: Entry, listener: Listener) -> bytes:
         is_own = entry.sender_id == listener.account_id
-        key = (entry.seq, is_own, entry.sender_id in listener.blocked)
+        is_blocked = entry.sender_id in listener.blocked
+        if not is_own and not is_blocked:
+            return self._peers(entry)
+        key = (entry.seq, is_own, is_blocked)
         if key not in self._encoded:
             frame = messages.seen(entry, listener.account_id, self._kind, listener.blocked)
-            one = parcel((frame,))
-            self._encoded[key] = (one.texts[0], one.size)
+            self._encoded[key] = protocol.encode(frame)
+        return self._encoded[key]
+
+    def _peers(self, entry: Entry) -> bytes:
+        key = (entry.seq, False, False)
+        if key not in self._encoded:
+            self._encoded[key] = protocol.encode(entries.frame(entry, Viewer.PEER))
         return self._encoded[key]

@@ -57,6 +57,11 @@ _ADVANCE: Final = (
     .where(_ROOM.c.id == bindparam("room"), _ROOM.c.organisation_id == bindparam("organisation"))
     .values(last_seq=_ROOM.c.last_seq + bindparam("n"), last_at=bindparam("at"))
 )
+_ADVANCE_ONE: Final = _ADVANCE.returning(_ROOM.c.id, _ROOM.c.last_seq)
+_LAST: Final = select(_ROOM.c.id, _ROOM.c.last_seq).where(
+    _ROOM.c.id.in_(bindparam("rooms", expanding=True)),
+    _ROOM.c.organisation_id == bindparam("organisation"),
+)
 
 
 async def open_one(
@@ -106,11 +111,12 @@ async def advance(
         for room_id in sorted(counts)
     ]
     connection = await session.connection()
+    if len(taken) == 1:
+        row = (await connection.execute(_ADVANCE_ONE, taken[0])).one_or_none()
+        return {} if row is None else {row.id: row.last_seq}
     await connection.execute(_ADVANCE, taken)
     found = await connection.execute(
-        select(_ROOM.c.id, _ROOM.c.last_seq).where(
-            _ROOM.c.id.in_(counts), _ROOM.c.organisation_id == organisation_id
-        )
+        _LAST, {"rooms": list(counts), "organisation": organisation_id}
     )
     return {row.id: row.last_seq for row in found}
 

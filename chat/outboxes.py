@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from chat import frames, protocol
 
@@ -20,23 +20,60 @@ RESTART: Final = 1012
 class Parcel:
     """Encoded frames that go out together; shared by every listener with the same view."""
 
-    __slots__ = ("size", "texts")
+    __slots__ = ("_wire", "frames", "size")
 
-    def __init__(self, texts: Sequence[str], size: int) -> None:
-        self.texts = texts
-        self.size = size
+    def __init__(self, encoded: Sequence[bytes]) -> None:
+        self.frames = encoded
+        self.size = sum(map(len, encoded))
+        self._wire: bytes | None = None
+
+    @property
+    def texts(self) -> list[str]:
+        """The frames as ASGI sends them: one text each."""
+        return [one.decode() for one in self.frames]
+
+    @property
+    def wire(self) -> bytes:
+        """The frames as they are on the wire, joined for one write; built once."""
+        if self._wire is None:
+            self._wire = b"".join([part for one in self.frames for part in (_head(one), one)])
+        return self._wire
+
+
+def _head(payload: bytes) -> bytes:
+    """Return the head of a final, unmasked text frame (RFC 6455 §5.2)."""
+    size = len(payload)
+    if size < 126:
+        return bytes((0x81, size))
+    if size < 65_536:
+        return b"\x81\x7e" + size.to_bytes(2)
+    return b"\x81\x7f" + size.to_bytes(8)
 
 
 def parcel(told: Iterable[frames.Server]) -> Parcel:
     """Encode frames once, for however many listeners; sizes are UTF-8 bytes."""
-    encoded = [protocol.encode(frame) for frame in told]
-    return Parcel([one.decode() for one in encoded], sum(map(len, encoded)))
+    return Parcel([protocol.encode(frame) for frame in told])
+
+
+class Direct(Protocol):
+    """A short cut to the socket (`api.wire`), where the server has one."""
+
+    @property
+    def is_writable(self) -> bool:
+        """True when the socket takes more without piling up."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Write whole WebSocket frames at once."""
+        ...
 
 
 class Outbox:
     """Filled without waiting, emptied by one task. `code` says why it was closed, once it is."""
 
-    __slots__ = ("_hard", "_parcels", "_ready", "_roomy", "_size", "_soft", "code", "overflow")
+    __slots__ = (
+        "_hard", "_parcels", "_ready", "_roomy", "_size", "_soft", "code", "direct", "overflow",
+    )  # fmt: skip
 
     def __init__(self, *, soft: int = SOFT_BYTES, hard: int = HARD_BYTES) -> None:
         self._soft = soft
@@ -47,6 +84,8 @@ class Outbox:
         self._roomy = asyncio.Event()
         self._roomy.set()
         self.code: int | None = None
+        # With nothing waiting, parcels go straight to it: one write, no task in between.
+        self.direct: Direct | None = None
         # Set when nothing that is put here will be read in time.
         self.overflow = asyncio.Event()
 
@@ -62,6 +101,9 @@ class Outbox:
     def put(self, one: Parcel, *, is_ephemeral: bool = False) -> None:
         """Put a parcel; a listener too far behind is closed instead, with nothing kept."""
         if self.code is not None:
+            return
+        if self._size == 0 and self.direct is not None and self.direct.is_writable:
+            self.direct.write(one.wire)
             return
         after = self._size + one.size
         if is_ephemeral and after > self._soft:

@@ -81,6 +81,7 @@ async def open_private(
     room = await logs.open_one(session, RoomKind.PRIVATE, now=now)
     for account_id in account_ids:
         session.add(_seat(room, account_id, now=now))
+        events.tell(session, account_id, "talks", room.id)
     await session.flush()
     return room
 
@@ -127,6 +128,7 @@ async def add_member(
     if joined is None:
         return False
     await events.append(session, room_id, EventKind.JOINED, sender_id=account_id, now=now)
+    events.tell(session, account_id, "talks", room_id)
     logs.announce(session, room_id)
     return True
 

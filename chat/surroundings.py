@@ -56,11 +56,9 @@ class Surroundings:
             await self._read(known, actor, room_id)
             if known.version == version:
                 known.read_at = now
-        recent = tuple(
-            text
-            for at, said_as, text in known.recent
-            if now - at < RECENT_SECONDS and said_as != client_id
-        )
+        while known.recent and now - known.recent[0][0] >= RECENT_SECONDS:
+            known.recent.popleft()
+        recent = tuple([text for _, said_as, text in known.recent if said_as != client_id])
         return Context(known.mode, known.notices_distress, recent)
 
     async def _read(self, known: _Known, actor: Actor, room_id: UUID) -> None:
@@ -79,7 +77,7 @@ class Surroundings:
     ) -> None:
         """Remember what was just said, for the next text of the same author there."""
         recent = self._of((account_id, room_id)).recent
-        if all(said_as != client_id for _, said_as, _ in recent):
+        if client_id not in [said_as for _, said_as, _ in recent]:
             recent.append((now, client_id, text))
 
     def forget_account(self, account_id: UUID) -> None:

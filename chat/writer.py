@@ -12,8 +12,10 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from chat import batches, frames
+from chat.background import describe
 from chat.batches import Stored
 from chat.drafts import Draft, Outcome, Refusal
 from chat.entries import Entry
@@ -124,9 +126,9 @@ class Writer:
             stored = await self._commit(organisation_id, [draft for draft, _ in jobs])
         except Unavailable as gone:
             _refuse(jobs, gone)
-        except Exception:
+        except Exception as fault:  # noqa: BLE001 - logged by kind, answered, survived
             # One row that can't be stored must not take the others with it.
-            log.exception("chat_batch_failed", messages=len(jobs))
+            log.error("chat_batch_failed", messages=len(jobs), **describe(fault))
             if len(jobs) == 1:
                 _refuse(jobs, Problem())
                 return
@@ -136,11 +138,22 @@ class Writer:
             await self._acknowledge(jobs, stored)
 
     async def _commit(self, organisation_id: UUID, drafts: Sequence[Draft]) -> Stored:
-        async with self._database.unit_of_work(organisation_id) as session:
-            stored = await batches.store(session, drafts, safety=self._safety, now=self._clock())
+        try:
+            stored = await self._try(organisation_id, drafts, is_careful=False)
+        except IntegrityError:
+            # Some were sent before: look for their first answers.
+            stored = await self._try(organisation_id, drafts, is_careful=True)
         self.batches += 1
         self.stored += sum(map(len, stored.entries.values()))
         return stored
+
+    async def _try(
+        self, organisation_id: UUID, drafts: Sequence[Draft], *, is_careful: bool
+    ) -> Stored:
+        async with self._database.unit_of_work(organisation_id) as session:
+            return await batches.store(
+                session, drafts, safety=self._safety, now=self._clock(), is_careful=is_careful
+            )
 
     async def _acknowledge(self, jobs: Sequence[Job], stored: Stored) -> None:
         """Answer the authors first, then everyone else."""

@@ -17,7 +17,7 @@ from beenthere import schema
 from beenthere.app import create_app
 from beenthere.demo import doors, stories
 from beenthere.demo.stories import Talk, Waiting
-from beenthere.serving import SERVER
+from beenthere.serving import SERVER, Refused
 from chat import histories, messages
 from chat.histories import Line
 from core import encryption
@@ -33,7 +33,7 @@ from moderation import telling
 from moderation.desk import Desk
 from moderation.reasons import Reason
 from moderation.screening import RulesScreening
-from people import accounts, beginnings, consents, documents, roles
+from people import accounts, beginnings, consents, documents, organisations, roles
 from people.consents import Purpose
 from people.joining import Joining
 from people.permissions import Actor, Grant, Role
@@ -69,14 +69,20 @@ def settings_for(file: Path, port: int) -> Settings:
 
 
 async def prepare(settings: Settings, *, now: datetime) -> FastAPI:
-    """Migrate, fill an empty database, and return the app with its doors."""
+    """Migrate, fill an empty database, and return the app with its doors.
+
+    Raises:
+        Refused: the database belongs to a real place, not to a demo.
+    """
     encryption.install(settings.key_ring())
     await schema.upgrade(settings.database_url)
     database = Database(settings.database_url)
     try:
         async with database.reading(all_organisations=True) as session:
-            is_there = await beginnings.has_begun(session)
-        if not is_there:
+            found = await organisations.everyone(session)
+        if not all(organisation.is_demo for organisation in found):
+            raise Refused("That database belongs to a real place. A demo wants one of its own.")
+        if not found:
             await fill(database, Desk(RulesScreening()), now=now)
     finally:
         await database.close()

@@ -16,7 +16,7 @@ from people import accounts, sign_ins
 from web import cookies
 from web.rendering import see
 
-FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+FORWARDED: Final = ("forwarded", "x-forwarded", "x-real-ip", "x-client-ip", "x-original", "via")
 router = APIRouter(prefix="/demo", include_in_schema=False)
 
 
@@ -32,7 +32,7 @@ def is_this_machine(request: Request) -> bool:
     return (
         is_loopback(client)
         and is_loopback(request.url.hostname or "")
-        and not any(name in request.headers for name in FORWARDED)
+        and not any(name.startswith(FORWARDED) for name in request.headers)
     )
 
 

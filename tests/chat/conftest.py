@@ -9,10 +9,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession
 
-import people.blocks
-import people.notices
 from chat import frames, history, messages, protocol, rooms
 from chat.engine import Engine
 from chat.hub import Listener
@@ -28,22 +26,9 @@ from core.safety import (
     Tier,
     Verdict,
 )
-from core.tables import Base
 from people import accounts, consents, organisations, sign_ins
 from people.consents import Purpose
 from people.permissions import Actor
-
-
-@pytest.fixture
-async def database(database_url: str, anyio_backend: str) -> AsyncIterator[Database]:
-    """A migrated copy, with whatever tables of chat no migration has made yet."""
-    setup = create_async_engine(database_url)
-    async with setup.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    await setup.dispose()
-    database = Database(database_url)
-    yield database
-    await database.close()
 
 
 @dataclass

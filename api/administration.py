@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Response, status
 from pydantic import Field
 
 from api.dependencies import Here, Now, Someone
-from api.shapes import In, Out, Page
+from api.shapes import GREATEST, In, Out, Page
 from core import limits
 from people import audit, invitations, recovery, roles
 from people.permissions import Role
@@ -105,7 +105,7 @@ async def issue_recovery(account_id: UUID, actor: Someone, here: Here, now: Now)
 async def read_audit(
     actor: Someone,
     here: Here,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=GREATEST)] = 0,
     limit: Annotated[int, Query(ge=1, le=limits.PAGE_ITEMS)] = limits.PAGE_ITEMS,
 ) -> Page[Entry]:
     """Return the chain, oldest first."""

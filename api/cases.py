@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response, status
 from pydantic import Field
 
 from api.dependencies import Here, Now, Someone
-from api.shapes import In, Out, Page
+from api.shapes import In, Out, Page, Version
 from core import limits
 from core.words import Line, Note
 from moderation import actions, case_pages, claims, notes, triage
@@ -52,7 +52,7 @@ class StepIn(In):
 class DecisionIn(In):
     """A decision over the version of the case that was read."""
 
-    version: int
+    version: Version
     steps: list[StepIn] = Field(min_length=1, max_length=len(EffectKind))
     rule: Line | None = None
     reason_words: Note = ""

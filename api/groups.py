@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response, status
 from api.dependencies import Guard, Here, Now, Someone
 from api.hellos import raising_held
 from api.profiles import screened
-from api.shapes import In, Out, Page
+from api.shapes import In, Out, Page, Version
 from core.database import Database
 from core.safety import Safety
 from core.words import Line
@@ -42,7 +42,7 @@ class GroupIn(In):
 class CardIn(In):
     """A card over the version it was made from."""
 
-    version: int
+    version: Version
     card: dict[str, Any]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
@@ -26,7 +27,7 @@ def install(app: FastAPI) -> None:
 
 
 def document(problem: Problem, *, status: int | None = None) -> dict[str, Any]:
-    """Return the problem's members; `code` is for machines, the sentences are for people."""
+    """Return the problem's members as JSON; `code` is for machines, the sentences for people."""
     members: dict[str, Any] = {
         "type": "about:blank",
         "title": problem.title,
@@ -34,7 +35,9 @@ def document(problem: Problem, *, status: int | None = None) -> dict[str, Any]:
         "detail": problem.detail,
         "code": problem.code,
     }
-    return members | {key: value for key, value in problem.extra.items() if value is not None}
+    extra = {key: value for key, value in problem.extra.items() if value is not None}
+    # What a fault carries may be a moment or an id.
+    return members | {key: jsonable_encoder(value) for key, value in extra.items()}
 
 
 async def _answer(request: Request, problem: Problem, *, status: int | None = None) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Response, status
 
 from api.dependencies import Guard, Here, Now, Someone
-from api.shapes import In, Out
+from api.shapes import In, Out, Version
 from core.database import Database
 from core.safety import Context, Safety, Verdict
 from core.words import Line
@@ -33,7 +33,7 @@ class ProfileOut(Out):
 class ProfileIn(In):
     """A person document (`been-there schema person`) over the version it was made from."""
 
-    version: int
+    version: Version
     document: dict[str, Any]
 
 

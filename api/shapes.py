@@ -1,8 +1,12 @@
 """The shapes that all JSON here has."""
 
-from typing import Generic, TypeVar
+from typing import Annotated, Final, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+# As far as a whole number goes in both databases.
+GREATEST: Final = 2**31 - 1
+Version = Annotated[int, Field(ge=0, le=GREATEST)]
 
 Item = TypeVar("Item")
 

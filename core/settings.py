@@ -26,7 +26,13 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     """One process's settings. `python -m beenthere doctor` explains each that is missing."""
 
-    model_config = SettingsConfigDict(env_prefix="BEEN_THERE_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="BEEN_THERE_",
+        env_file=".env",
+        extra="ignore",
+        # Faults are printed and logged; what was set may be a secret.
+        hide_input_in_errors=True,
+    )
 
     environment: Environment = Environment.DEVELOPMENT
     database_url: str = "sqlite+aiosqlite:///been-there.db"

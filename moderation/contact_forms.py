@@ -32,7 +32,7 @@ _STREET: Final = (
 )
 
 PHONE: Final = re.compile(
-    r"(?<![\w.,])(?:\+ ?|\(\+?)?[\dol](?:[ .\-()]{0,3}[\doil]){6,14}(?![\w@])"
+    r"(?<![\w.,/])(?:\+ ?|\(\+?)?[\dol](?:[ .\-()]{0,3}[\doil]){6,14}(?![\w@])"
 )
 SPOKEN_PHONE: Final = re.compile(rf"\b{_SPOKEN_DIGIT}(?:[ ,\-]{{1,3}}{_SPOKEN_DIGIT}){{5,22}}\b")
 DATE: Final = re.compile(r"\d{1,2}[.\-]\d{1,2}[.\-](?:19|20)?\d{2}(?!\d)")
@@ -67,45 +67,64 @@ HANDLES: Final = (
     re.compile(r"\b[a-z0-9._]{2,32}#\d{4}\b"),
 )
 PLATFORM_WORDS: Final = frozenset(
-    "insta instagram ig snap snapchat tiktok twitter facebook fb messenger discord telegram kik"
-    " whatsapp signal reddit onlyfans skype bluesky threads".split()
+    {"insta", "instagram", "ig", "snap", "snapchat", "tiktok", "twitter", "facebook", "fb"}
+    | {"messenger", "discord", "telegram", "kik", "whatsapp", "signal", "reddit", "onlyfans"}
+    | {"skype", "bluesky", "threads"}
 )
 NUMBER_WORDS: Final = frozenset(
-    "zero oh nought naught one two three four five six seven eight nine double triple treble".split()
+    {"zero", "oh", "nought", "naught", "one", "two", "three", "four", "five", "six", "seven"}
+    | {"eight", "nine", "double", "triple", "treble"}
 )
 POSTCODE: Final = re.compile(
     rf"\b(?:{'|'.join(_AREAS.split())})\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{{2}}\b"
 )
+_NO_STREET: Final = (
+    r"(?:minutes?|miles?|doors?|years?|days?|weeks?|of|yards|hours?|times?|people|steps|months"
+    r"|houses|stops)"
+)
 STREET: Final = re.compile(
-    r"\b(?:flat \d{1,3}[a-z]?,? )?\d{1,4}[a-z]? (?!(?:minutes?|miles?|doors?|years?|days?|weeks?|of|yards"
-    rf"|hours?|times?|people|steps|months|houses|stops)\b)(?:[a-z]{{2,15}} ){{1,3}}{_STREET}\b"
+    rf"\b(?:flat \d{{1,3}}[a-z]?,? )?\d{{1,4}}[a-z]? (?!{_NO_STREET}\b)"
+    rf"(?:[a-z]{{2,15}} ){{1,3}}{_STREET}\b"
 )
 # A street is the author's own address only when they say so.
 OWN_ADDRESS_LEAD: Final = re.compile(
     r"\b(?:i live at|im at|im living at|im staying at|my (?:home |new )?address(?: is|:|s)?"
     r"|come to|find me at|visit me at|write to me at|post it to(?: me at)?)[ :]{0,2}$"
 )
+_KIN: Final = (
+    r"(?:exs|bosss|neighbours|cpns|nurses|therapists|landlords|sisters|brothers|mums|dads"
+    r"|husbands|wifes|partners|friends|flatmates|social workers)"
+)
+_SOMEBODY: Final = r"(?:nurse|man|woman|bloke|doctor|girl|lad|bitch|bastard|moderator)"
+_DETAIL: Final = (
+    r"(?:address|number|phone|mobile|email|e-mail|mail|insta|instagram|snap|snapchat|facebook|fb"
+    r"|tiktok|twitter|discord|house|flat|home|postcode|work number|whatsapp|handle|place)"
+)
+_NO_NAME: Final = (
+    r"(?:me|us|it|back|now|the|my|this|that|on|if|in|when|your|you|a|up|out|here|anytime|any"
+    r"|whenever|at|for)"
+)
+_NO_OWNER: Final = r"(?:this|its|whats|thats|is|has|was|as|yours|ours|lets|does|us|always)"
+# Whose detail follows: somebody who is neither the author nor a service.
 OTHERS_LEAD: Final = re.compile(
-    r"\b(?:"
-    r"(?:his|her|their|my (?:\w{1,8} )?(?:exs|bosss|neighbours|cpns|nurses|therapists|landlords|sisters"
-    r"|brothers|mums|dads|husbands|wifes|partners|friends|flatmates|social workers)"
-    r"|(?:that|the|this) (?:\w{1,10} )?(?:nurses|mans|womans|blokes|doctors|girls|lads|moderators)"
-    r"|[a-z]{2,12}s) (?:\w{1,8} )?(?:address|number|phone|mobile|email|e-mail|mail|insta|instagram|snap"
-    r"|snapchat|facebook|fb|tiktok|twitter|discord|house|flat|home|postcode|work number|whatsapp"
-    r"|handle|place)"
-    r"|(?:he|she|they|that (?:\w{1,10} )?(?:nurse|man|woman|bloke|doctor|girl|lad|bitch|bastard)"
-    r"|my (?:\w{1,8} )?(?:ex|neighbour|boss|landlord|therapist|nurse|cpn))s? (?:\w{1,8} )?"
+    rf"\b(?:(?:his|her|their|my (?:\w{{1,12}} )?{_KIN}"
+    rf"|(?:that|the|this) (?:\w{{1,12}} )?{_SOMEBODY}s|(?!{_NO_OWNER}\b)[a-z]{{2,12}}s)"
+    rf" (?:\w{{1,12}} )?{_DETAIL}"
+    rf"|(?:he|she|they|that (?:\w{{1,12}} )?{_SOMEBODY}"
+    r"|my (?:\w{1,12} )?(?:ex|neighbour|boss|landlord|therapist|nurse|cpn))s? (?:\w{1,12} )?"
     r"(?:live|lives|living|works?|working|stays?|staying|parks|is|are|be found|moved) "
     r"(?:at|in|on|to|near|round at)"
     r"|(?:ring|call|text|message|email|e-mail|phone|find|contact|write to|get|add|follow|dm|visit)"
-    r" (?:him|her|them|that \w{2,12}|(?!(?:me|us|it|back|now|the|my|this|that|on|if|in|when|your|you|a|up"
-    r"|out|here|anytime|any|whenever|at|for)\b)[a-z]{2,12})(?: up| back)? (?:on|at|via|through)"
+    rf" (?:him|her|them|that \w{{2,12}}|(?!{_NO_NAME}\b)[a-z]{{2,12}})(?: up| back)?"
+    r" (?:on|at|via|through)"
     r")\b(?:(?!\b(?:my|mine|i live|im|me)\b)[^!?\n]){0,40}$"
 )
 SERVICE_LEAD: Final = re.compile(
-    r"\b(?:crisis|team|teams|ward|gps?|surgery|clinic|reception|help ?line|hospital|charity|charitys|office"
-    r"|council|police|line|centre|center|service|mind|samaritans|citizens|foodbank|food bank|pharmacy"
-    r"|chemist|duty|switchboard|advice|library|university|refuge|shelter|branch|hub|trust|nhs|cafe"
-    r"|shop|hall|station|intergroup|meeting)\b[^!?\n]{0,50}$"
+    r"\b(?:crisis|team|teams|ward|gps?|surgery|clinic|reception|help ?line|hospital|charity"
+    r"|charitys|office|council|police|line|centre|center|service|mind|samaritans|citizens"
+    r"|foodbank|food bank|pharmacy|chemist|duty|switchboard|advice|library|university|refuge"
+    r"|shelter|branch|hub|trust|nhs|cafe|shop|hall|station|intergroup|meeting)\b[^!?\n]{0,50}$"
 )
-OWN_LEAD: Final = re.compile(r"\b(?:my|mine|me|im|ring|call|text|number|mobile|whatsapp)\b[^!?\n]{0,30}$")
+OWN_LEAD: Final = re.compile(
+    r"\b(?:my|mine|me|im|ring|call|text|number|mobile|whatsapp)\b[^!?\n]{0,30}$"
+)

@@ -75,9 +75,7 @@ def find(view: View, rulebook: Rulebook, *, allowed: Allowed) -> list[Hit]:
     """Return a hit for every contact detail in `view`; whose it is decides the rule."""
     if not _may_hold_details(view):
         return []
-    return [
-        hit for detail in _details(view.text, allowed) if (hit := _hit(detail, view, rulebook))
-    ]
+    return [hit for detail in _details(view.text, allowed) if (hit := _hit(detail, view, rulebook))]
 
 
 def _may_hold_details(view: View) -> bool:
@@ -133,8 +131,7 @@ def _national(written: str) -> str:
     """Return the digits of a number as dialled at home; abroad it keeps its plus."""
     digits = "".join(_digits(written))
     is_abroad = written.lstrip("( ").startswith("+") or digits.startswith("00")
-    if digits.startswith("00"):
-        digits = digits[2:]
+    digits = digits.removeprefix("00")
     if is_abroad and digits.startswith("44"):
         return "0" + digits[2:].removeprefix("0")
     return f"+{digits}" if is_abroad else digits
@@ -172,15 +169,22 @@ def _host(link: str) -> str:
     return host.strip(".,;:!?)]\"'").removeprefix("www.")
 
 
+def _is_of_service(before: str, lead: re.Match[str] | None) -> bool:
+    """True when the words before a detail name a service, not a person, as its owner."""
+    if lead is None or lead.group().startswith("their"):
+        return forms.SERVICE_LEAD.search(before) is not None
+    return forms.SERVICE_LEAD.search(lead.group()) is not None
+
+
 def _hit(detail: _Detail, view: View, rulebook: Rulebook) -> Hit | None:
     opened = max(0, detail.start - _LEAD_CHARACTERS)
     before = view.text[opened : detail.start]
-    kind = detail.kind
-    start = detail.start
-    is_service = forms.SERVICE_LEAD.search(before) is not None
-    if is_service and kind == "phone" and not detail.is_mobile:
-        return None
-    lead = None if is_service else forms.OTHERS_LEAD.search(before)
+    kind, start = detail.kind, detail.start
+    lead = forms.OTHERS_LEAD.search(before)
+    if _is_of_service(before, lead):
+        if kind == "phone" and not detail.is_mobile:
+            return None
+        lead = None
     if lead is not None:
         kind, start = "anothers", opened + lead.start()
     elif kind == "street":

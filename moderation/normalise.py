@@ -15,7 +15,7 @@ from typing import Final
 
 from core.limits import PROFILE_CHARACTERS
 from moderation import spellings
-from moderation.spellings import Lexicon
+from moderation.lexicons import Lexicon
 
 # A sentence split over messages is short in sum; longer earlier texts were judged on their own.
 JOINED_CHARACTERS: Final = 280

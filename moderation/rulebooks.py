@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from core.errors import Invalid
 from core.safety import Category, Tier
+from moderation.lexicons import Lexicon
 from moderation.rules import Effect, Guard, Phrase, Rule, Rulebook
-from moderation.spellings import Lexicon
 
 _TERM: Final = re.compile(r"<([a-z_]+)>")
 _WORD: Final = re.compile(r"[a-z]+")

@@ -5,7 +5,6 @@ another. The rules themselves are in `rulebook/*.toml`, read by `moderation.rule
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,8 +12,9 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from core.safety import Category, Tier
+from moderation.lexicons import Lexicon
+from moderation.nearness import Nearness, Span
 from moderation.normalise import View
-from moderation.spellings import Lexicon
 
 # How far a guard looks beside a hit, in characters, never past the end of the sentence.
 GUARD_REACH: Final = 80
@@ -23,11 +23,6 @@ _MOST_HITS: Final = 50
 _SENTENCE_ENDS: Final = ".!?\n"
 # Up to this length searching the whole text costs less than finding out where to search.
 _WHOLE_CHARACTERS: Final = 600
-# Longer than any match: a pattern's words stand at most so far from its ends.
-_REACH: Final = 300
-_WORD: Final = re.compile(r"[a-z0-9]+")
-
-Span = tuple[int, int]
 
 
 class Effect(StrEnum):
@@ -110,26 +105,23 @@ class Rule:
         """The reason as `Verdict.because` has it: category first."""
         return f"{self.category.value}: {self.because}"
 
-    def hits(self, view: View, places: Iterable[Place]) -> Iterator["Hit"]:
-        """Yield where the rule holds; one hit is enough unless its spans are to be folded."""
-        for start, end in islice(self._spans(view.text, places), _MOST_HITS):
-            first, last = view.span(start, end)
-            if first < last:
-                yield Hit(self, first, last)
-                if self.effect is not Effect.FOLD:
-                    return
-
-    def _spans(self, text: str, places: Iterable[Place]) -> Iterator[Span]:
+    def sightings(self, text: str, places: Iterable[Place]) -> Iterator["Sighting"]:
+        """Yield where a pattern matches, before any guard has looked."""
         for phrase, windows in places:
             for whole, core in phrase.spans(text, windows):
-                if not self._is_kept_off(text, *core):
-                    yield whole
+                yield Sighting(self, whole, core)
 
-    def _is_kept_off(self, text: str, start: int, end: int) -> bool:
-        if not self.guards:
-            return False
-        beside = _beside(text, start, end)
+    def is_kept_off(self, beside: Beside) -> bool:
+        """True when the way of speaking around a match says it is not meant."""
         return any(guard.keeps_off(beside) for guard in self.guards)
+
+
+class Sighting(NamedTuple):
+    """A match that guards have not looked at yet, in the canonical text."""
+
+    rule: Rule
+    whole: Span
+    core: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +133,19 @@ class Hit:
     end: int
 
 
-def _beside(text: str, start: int, end: int) -> Beside:
-    before = text[max(0, start - GUARD_REACH) : start]
-    after = text[end : end + GUARD_REACH]
-    opened = max(before.rfind(sign) for sign in _SENTENCE_ENDS) + 1
-    closed = min((at for sign in _SENTENCE_ENDS if (at := after.find(sign)) >= 0), default=None)
-    return Beside(before[opened:], text[start:end], after[:closed])
+def _beside(text: str, core: Span, edges: Iterable[Span]) -> Beside:
+    """Return what stands beside `core` in its sentence; `edges` end a sentence too."""
+    start, end = core
+    left, right = max(0, start - GUARD_REACH), end + GUARD_REACH
+    for opened, closed in edges:
+        if closed <= start:
+            left = max(left, closed)
+        elif opened >= end:
+            right = min(right, opened)
+    before, after = text[left:start], text[end:right]
+    cut = max(before.rfind(sign) for sign in _SENTENCE_ENDS) + 1
+    stop = min((at for sign in _SENTENCE_ENDS if (at := after.find(sign)) >= 0), default=None)
+    return Beside(before[cut:], text[start:end], after[:stop])
 
 
 class Rulebook:
@@ -162,19 +161,23 @@ class Rulebook:
         }
         self._index = _index(self.rules)
         self._triggers = frozenset(self._index)
+        together = (others for entries in self._index.values() for _, _, others in entries)
+        self._words = self._triggers.union(*together)
 
     def search(self, view: View) -> list[Hit]:
         """Return every place where a rule holds, recognisers of contact details aside."""
-        found: list[Hit] = []
-        for rule, places in self._places(view).values():
-            found.extend(rule.hits(view, places))
-        return found
+        seen = [
+            sighting
+            for rule, places in self._places(view).values()
+            for sighting in islice(rule.sightings(view.text, places), _MOST_HITS)
+        ]
+        return list(_hits(view, seen))
 
     def _places(self, view: View) -> dict[str, tuple[Rule, list[Place]]]:
         """Only phrases whose words stand in the text: most texts leave none, which is the speed."""
         triggers = self._triggers & view.words
         whole = [(0, len(view.text))]
-        near = None if len(view.text) <= _WHOLE_CHARACTERS else _Nearness(view.text, triggers)
+        near = None if len(view.text) <= _WHOLE_CHARACTERS else Nearness(view.text, self._words)
         met: dict[str, tuple[Rule, list[Place]]] = {}
         for word in triggers:
             for rule, phrase, others in self._index[word]:
@@ -184,33 +187,30 @@ class Rulebook:
         return met
 
 
-class _Nearness:
-    """Where in a long text words stand near each other, so that only there is searched."""
+def _hits(view: View, seen: list[Sighting]) -> Iterator[Hit]:
+    """Let guards look. Distress never excuses harm to others, nor harm distress (promise 1).
 
-    def __init__(self, text: str, words: frozenset[str]) -> None:
-        self._length = len(text)
-        self._at: dict[str, list[int]] = {}
-        for found in _WORD.finditer(text):
-            if found.group() in words:
-                self._at.setdefault(found.group(), []).append(found.start())
+    So for the one a match of the other ends the sentence, whatever either turns out to be.
+    """
+    distress = [one.whole for one in seen if one.rule.effect is Effect.HELP]
+    harm = [one.whole for one in seen if one.rule.effect is Effect.FOLD]
+    settled: set[str] = set()
+    for rule, whole, core in seen:
+        if rule.id in settled:
+            continue
+        edges = harm if rule.effect is Effect.HELP else distress
+        if rule.guards and rule.is_kept_off(_beside(view.text, core, edges)):
+            continue
+        first, last = view.span(whole[0], _stop(whole, core, edges))
+        if first < last:
+            yield Hit(rule, first, last)
+            # One hit says it all unless every span is to be folded.
+            settled.update(() if rule.effect is Effect.FOLD else (rule.id,))
 
-    def windows(self, word: str, others: frozenset[str]) -> list[Span]:
-        """Return disjoint stretches around each `word` that has all `others` near."""
-        out: list[Span] = []
-        for at in self._at.get(word, ()):
-            start, end = max(0, at - _REACH), min(self._length, at + _REACH)
-            if others and not all([self._stands(other, start, end) for other in others]):
-                continue
-            if out and start <= out[-1][1]:
-                out[-1] = (out[-1][0], end)
-            else:
-                out.append((start, end))
-        return out
 
-    def _stands(self, word: str, start: int, end: int) -> bool:
-        places = self._at.get(word, [])
-        nearest = bisect_left(places, start)
-        return nearest < len(places) and places[nearest] < end
+def _stop(whole: Span, core: Span, edges: Iterable[Span]) -> int:
+    """Return where a match ends: a tail after its core gives way to the other kind's words."""
+    return min((start for start, _ in edges if core[1] <= start < whole[1]), default=whole[1])
 
 
 def _index(rules: tuple[Rule, ...]) -> dict[str, list[tuple[Rule, Phrase, frozenset[str]]]]:

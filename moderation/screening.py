@@ -18,9 +18,7 @@ UNSCREENED: Final = Verdict(response=Response.DELIVER, tier=Tier.ROUTINE, is_uns
 class RulesScreening:
     """Screens by the rulebook alone: what decides when the models are slow or missing."""
 
-    def __init__(
-        self, rulebook: Rulebook | None = None, *, allowed: Allowed | None = None
-    ) -> None:
+    def __init__(self, rulebook: Rulebook | None = None, *, allowed: Allowed | None = None) -> None:
         """Without arguments the shipped rulebook and helplines; reading them takes a moment."""
         self.rulebook = rulebook or rulebooks.shipped()
         self.allowed = allowed or contacts.shipped()

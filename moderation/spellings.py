@@ -6,9 +6,11 @@ apostrophes). Every returned character carries its offset in the input.
 """
 
 import re
-from collections.abc import Callable, Iterable
-from itertools import groupby, pairwise
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Final, NamedTuple
+
+from moderation.lexicons import Lexicon, squeeze
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # Signs inside a word; hyphens only beside a very short half ("su-icide", not "self-harm").
@@ -23,8 +25,12 @@ _SPACED: Final = re.compile(
 )
 _TOKEN: Final = re.compile(r"[a-z0-9@$!|+*._~\-]{2,40}")
 _BENT: Final = re.compile(r"[^a-z]|([a-z])\1\1|([a-z])\2([a-z])\3([a-z])\4")
+# Letters and digits in one word; three of them make a text leet.
+_MIXED: Final = re.compile(r"[a-z][013457@$]|(?<![a-z0-9])[013457@$][a-z]{2}")
 # "I. want. this. to. end.": stops between single words are style, not sentences.
 _HALTING: Final = re.compile(r"(?<![a-z])[a-z]{1,8}\.{1,3} (?:[a-z]{1,8}\.{1,3} ){1,30}[a-z]{1,12}")
+# One word on each line.
+_COLUMN: Final = re.compile(r"(?<![^\n])(?:[^\s.!?]{1,14}\n){3,60}")
 _GAP: Final = re.compile(r" +\n\s*|\n\s+")
 _PAIR: Final = re.compile(r"(?<![a-z])[a-z]{1,9}(?= [a-z])")
 
@@ -33,9 +39,6 @@ _LEET: Final = str.maketrans("013457@$|+8!", "oieastasitbi")
 _LEET_L: Final = str.maketrans("013457@$|+8!", "oleastasltbi")
 _INNER: Final = frozenset("._~-*")
 _LONGEST_WORD: Final = 16
-# Words so often broken in two that both halves are looked for: "sui cide".
-_GUARDED: Final = ("suicide", "suicidal", "kill", "killing", "myself", "yourself", "overdose")
-
 Steps = list[int]
 
 
@@ -44,44 +47,6 @@ class Bend(NamedTuple):
 
     text: str
     steps: Steps
-
-
-class Lexicon:
-    """The words that straightening may arrive at: those of the rulebook and its examples."""
-
-    def __init__(self, words: Iterable[str], *, glued: Iterable[str] = ()) -> None:
-        """`glued` are phrases people write without spaces ("kill myself")."""
-        self.words = frozenset(words)
-        self.squeezed = {_squeeze(word): word for word in sorted(self.words, reverse=True)}
-        self.glued = {phrase.replace(" ", ""): phrase for phrase in glued}
-        self.halves = _halves(self.words)
-        self.left_halves = frozenset(left for left, _ in self.halves) - self.words
-        self.bent = self.left_halves | self.glued.keys()
-        self.masked: dict[tuple[int, str], list[str]] = {}
-        for word in self.words:
-            self.masked.setdefault((len(word), word[0]), []).append(word)
-
-    def unmask(self, token: str) -> str | None:
-        """Return the only known word that fits `token` with its asterisks as blanks."""
-        fits = [word for word in self.masked.get((len(token), token[0]), ()) if _fits(token, word)]
-        return fits[0] if len(fits) == 1 else None
-
-
-def _halves(words: frozenset[str]) -> dict[tuple[str, str], str]:
-    pairs = {(word[:cut], word[cut:]): word for word in _GUARDED for cut in range(1, len(word))}
-    return {
-        pair: word
-        for pair, word in pairs.items()
-        if not (pair[0] in words and pair[1] in words)
-    }
-
-
-def _fits(token: str, word: str) -> bool:
-    return all(sign in ("*", letter) for sign, letter in zip(token, word, strict=True))
-
-
-def _squeeze(word: str) -> str:
-    return "".join(letter for letter, _ in groupby(word))
 
 
 def has_control_signs(raw: str) -> bool:
@@ -94,24 +59,39 @@ def is_suspect(folded: str, words: frozenset[str], lexicon: Lexicon) -> bool:
     odd = [piece for piece in folded.split(" ") if not piece.isalpha()]
     if odd and _ODD.search(" ".join(odd)):
         return True
-    if not lexicon.bent.isdisjoint(words) or sum(len(word) == 1 for word in words) > 2:
+    if not lexicon.bent.isdisjoint(words) or _has_odd_words(words):
         return True
     if any(triple in folded for triple in _TRIPLES):
         return True
-    return folded.count(".") > 1 and _HALTING.search(folded) is not None
+    if folded.count(".") > 1 and _HALTING.search(folded):
+        return True
+    return folded.count("\n") > 2 and _COLUMN.search(folded) is not None
+
+
+def _has_odd_words(words: frozenset[str]) -> bool:
+    """True for three different single letters, or a word with every letter doubled."""
+    singles = 0
+    for word in words:
+        if len(word) == 1:
+            singles += 1
+        elif len(word) > 5 and word[0] == word[1] and word[2] == word[3]:
+            return True
+    return singles > 2
 
 
 def respell(folded: str, lexicon: Lexicon) -> tuple[str, Steps]:
     """Return the straightened text and, per character, its offset in `folded`."""
     text, steps = folded, list(range(len(folded)))
-    edits: tuple[tuple[re.Pattern[str], Callable[[str, Lexicon], Bend | None]], ...] = (
-        (_SPACED, _close_up),
-        (_TOKEN, _straighten),
+    is_leet = len(_MIXED.findall(folded)) > 2
+    edits: tuple[tuple[re.Pattern[str], Callable[[str], Bend | None]], ...] = (
+        (_SPACED, lambda piece: _close_up(piece, lexicon)),
+        (_TOKEN, lambda piece: _straighten(piece, lexicon, is_leet=is_leet)),
+        (_COLUMN, _one_line),
         (_HALTING, _run_on),
         (_GAP, _one_gap),
     )
     for pattern, edit in edits:
-        text, steps = _rewrite(text, steps, pattern, lambda piece, by=edit: by(piece, lexicon))
+        text, steps = _rewrite(text, steps, pattern, edit)
     if lexicon.left_halves.isdisjoint(text.split()):
         return text, steps
     return _mend_halves(text, steps, lexicon)
@@ -139,14 +119,16 @@ def _rewrite(
     return "".join(parts), kept
 
 
-def _one_gap(piece: str, lexicon: Lexicon) -> Bend | None:
-    del lexicon
+def _one_line(piece: str) -> Bend:
+    return Bend(piece.replace("\n", " "), [*range(len(piece))])
+
+
+def _one_gap(piece: str) -> Bend | None:
     gap = "\n" if "\n" in piece else " "
     return None if piece == gap else Bend(gap, [0])
 
 
-def _run_on(piece: str, lexicon: Lexicon) -> Bend | None:
-    del lexicon
+def _run_on(piece: str) -> Bend:
     kept = [(sign, at) for at, sign in enumerate(piece) if sign != "."]
     return Bend("".join(sign for sign, _ in kept), [at for _, at in kept])
 
@@ -197,13 +179,14 @@ def _walk_back(letters: str, best: list[tuple[int, int]]) -> list[str]:
     return found[::-1]
 
 
-def _straighten(token: str, lexicon: Lexicon) -> Bend | None:
+def _straighten(token: str, lexicon: Lexicon, *, is_leet: bool) -> Bend | None:
+    """Return the known word behind `token`, if any; digits alone count only in leet text."""
     if token in lexicon.glued:
         return _unglue(token, lexicon.glued[token])
     if not _BENT.search(token) or token in lexicon.words:
         return None
     for core in dict.fromkeys((token, token.strip("!.*_~-|+"))):
-        if len(core) < 2 or not any(map(str.isalpha, core)):
+        if len(core) < 2 or not (is_leet or any(map(str.isalpha, core))):
             continue
         bend = _known(core, lexicon)
         if bend is not None:
@@ -228,7 +211,7 @@ def _known(core: str, lexicon: Lexicon) -> Bend | None:
             if word in lexicon.glued and steps:
                 spread = _unglue(word, lexicon.glued[word])
                 return Bend(spread.text, [steps[step] for step in spread.steps])
-            known = lexicon.squeezed.get(_squeeze(word)) if _BENT.search(word) else None
+            known = lexicon.squeezed.get(squeeze(word)) if _BENT.search(word) else None
             if known is not None and len(known) <= len(word):
                 return Bend(known, [steps[step] for step in _stretch(word, known)])
     masked = lexicon.unmask(core) if "*" in core and len(core) > 2 else None

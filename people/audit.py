@@ -128,7 +128,9 @@ async def verify(session: AsyncSession, organisation_id: UUID) -> Break | None:
     head = await session.scalar(
         select(AuditHead).where(AuditHead.organisation_id == organisation_id)
     )
-    if head is not None and (head.seq, head.hash) != (seq, link):
+    if head is None:
+        return Break(seq + 1, "where the chain ends is missing") if seq else None
+    if (head.seq, head.hash) != (seq, link):
         return Break(seq + 1, "the newest entries are missing")
     return None
 

@@ -73,9 +73,11 @@ async def take(
     allowed = ALLOWED[guess]
     tries = {
         f"{guess}|pair|{name}|{address}": allowed.pair,
-        f"{guess}|name|{name}": allowed.name,
         f"{guess}|address|{address}": allowed.address,
     }
+    if name:
+        # Where no name is guessed, all strangers together would use up one allowance.
+        tries[f"{guess}|name|{name}"] = allowed.name
     window_at = _window(now)
     over = [await _count(session, key, window_at) > most for key, most in tries.items()]
     if any(over):
@@ -93,9 +95,11 @@ def _window(now: datetime) -> datetime:
 
 
 async def _count(session: AsyncSession, key: str, window_at: datetime) -> int:
+    organisation_id = session.info["organisation_id"]
     row = insert(session, Throttle).values(
-        key=encryption.ring().blind("throttle", key),
-        organisation_id=session.info["organisation_id"],
+        # Of this organisation: tries in one never count in another.
+        key=encryption.ring().blind("throttle", f"{organisation_id}|{key}"),
+        organisation_id=organisation_id,
         window_at=window_at,
         tries=1,
     )

@@ -116,7 +116,7 @@ async def save(request: Request, actor: Someone, here: Here, guard: Guard, now: 
     try:
         mine = await own.read_own(here, actor, now=now)
         document = own.document_of(actor, _told(form, experiences, mine))
-        version = int(form.get("version") or mine.version)
+        version = form.number("version") if form.has("version") else mine.version
         await own.save_own(here, guard, actor, document, over_version=version, now=now)
     except Problem as problem:
         values = _given_back(form)

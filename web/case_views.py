@@ -109,6 +109,8 @@ def case(
         ],
         "done": [_effect(one) for one in found.done],
         "decision": _decision(found, rules, typed, errors) if found.offered else None,
+        # Where deciding is over, what was typed for it can still be read and copied.
+        "kept": "\n\n".join(filter(None, map(typed.get, ("reason", "note")))) if typed else "",
         "why_not": "This case is settled, or somebody else has it just now.",
         "errors": errors,
         "next_href": "/queue",

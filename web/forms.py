@@ -5,6 +5,7 @@ from typing import Any, Final, TypeVar
 
 from fastapi import Request
 from pydantic import ValidationError
+from starlette.exceptions import HTTPException
 
 from api.shapes import In
 from core import limits
@@ -13,6 +14,11 @@ from core.words import check
 
 # A profile with fifty experiences has a few hundred fields.
 MOST_FIELDS: Final = 1_000
+# Fields that hold words of one's own even when it is a single one.
+OWN_WORDS: Final = {
+    "text", "words", "note", "reason", "about", "words_for_self", "used", "wanted", "interests",
+    "wont_talk_about",
+}  # fmt: skip
 SomeIn = TypeVar("SomeIn", bound=In)
 
 
@@ -29,6 +35,12 @@ class Form:
     def all(self, name: str) -> list[str]:
         """Return every value of that name that is not empty."""
         return [value for key, value in self.pairs if key == name and value]
+
+    def number(self, name: str) -> int:
+        """Return the whole number of that name; 0 for what is none, or is longer than any here."""
+        typed = self.get(name)
+        is_one = typed.isascii() and typed.isdigit() and len(typed) < 10
+        return int(typed) if is_one else 0
 
     def has(self, name: str) -> bool:
         """Tell whether something was said under that name."""
@@ -47,14 +59,42 @@ async def typed(request: Request) -> Form:
         Invalid: it holds a file or a character that can't be kept.
         TooLarge: a field is longer than any field may be.
     """
-    sent = await request.form(max_files=0, max_fields=MOST_FIELDS)
     pairs = []
-    for name, value in sent.multi_items():
+    for name, value in await _sent(request):
         if not isinstance(value, str):
             raise Invalid("Files can't be sent here.")
         text = value.replace("\r\n", "\n").strip()
         pairs.append((name, check(text, most=limits.PROFILE_CHARACTERS, field=name)))
     return Form(pairs)
+
+
+async def _sent(request: Request) -> list[tuple[str, Any]]:
+    """Return what came, as it came; kept beside the request, which can be read only once."""
+    if not hasattr(request.state, "sent"):
+        form = await request.form(max_files=0, max_fields=MOST_FIELDS)
+        request.state.sent = form.multi_items()
+    sent: list[tuple[str, Any]] = request.state.sent
+    return sent
+
+
+async def given_back(request: Request) -> str:
+    """Return the words that were typed, so that a fault loses nothing. Never a password."""
+    if request.method != "POST":
+        return ""
+    try:
+        sent = await _sent(request)
+    except (HTTPException, RuntimeError):
+        # It was no form, or somebody else read it before the fault.
+        return ""
+    return "\n\n".join(
+        value.replace("\0", "")
+        for name, value in sent
+        if isinstance(value, str) and _are_words(name, value)
+    )
+
+
+def _are_words(name: str, value: str) -> bool:
+    return "password" not in name and bool(value.strip()) and (name in OWN_WORDS or " " in value)
 
 
 def read(model: type[SomeIn], values: Mapping[str, Any]) -> SomeIn:

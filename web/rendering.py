@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.exceptions import HTTPException
 
 from api import dependencies, urgent_help
 from core.errors import NotSignedIn, Problem
@@ -133,7 +132,7 @@ async def problem_page(request: Request, problem: Problem) -> Response:
     status = int(str(problem.extra.get("status", problem.status)))
     if isinstance(problem, NotSignedIn) and request.method == "GET":
         return see(f"/sign-in?next={request.url.path}")
-    kept = await _kept(request)
+    kept = await forms.given_back(request)
     steps = [{"href": "/help", "label": "Urgent help"}]
     first = {"href": "/sign-in", "label": "Sign in"} if status == 401 else _home()
     return await page(
@@ -150,14 +149,3 @@ async def problem_page(request: Request, problem: Problem) -> Response:
 
 def _home() -> dict[str, str]:
     return {"href": "/home", "label": "Home"}
-
-
-async def _kept(request: Request) -> str:
-    """What had been typed, so that a fault loses nothing. Never a password."""
-    if request.method != "POST":
-        return ""
-    try:
-        form = await forms.typed(request)
-    except (Problem, HTTPException):
-        return ""
-    return "\n\n".join(words for words in form.values.values() if " " in words)

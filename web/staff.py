@@ -166,7 +166,7 @@ async def decide(request: Request, case_id: UUID, actor: Someone, here: Here, no
                 session,
                 actor,
                 case_id,
-                version=int(form.get("version") or 0),
+                version=form.number("version"),
                 steps=_steps(form),
                 rule=form.get("rule") or None,
                 reason_words=form.get("reason"),
@@ -187,8 +187,8 @@ async def decide(request: Request, case_id: UUID, actor: Someone, here: Here, no
 
 
 def _steps(form: Form) -> list[Step]:
-    length = form.get("length")
-    lasts = timedelta(minutes=int(length)) if length.isdigit() and len(length) < 8 else None
+    length = form.number("length")
+    lasts = timedelta(minutes=length) if length else None
     timed = (EffectKind.MUTE, EffectKind.SUSPEND)
     kinds = [kind for kind in EffectKind if kind in form.all("effects")]
     return [Step(kind, lasts if kind in timed else None) for kind in kinds]

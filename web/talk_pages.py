@@ -94,7 +94,7 @@ async def show(
         asked_now=_asked(waiting),
         ask_choices=CHOICES,
         help_now=help_now,
-        help=card(place),
+        help=card(place) | ({"first_line": error} if error and help_now else {}),
         composer=_composer(
             room,
             name,
@@ -202,7 +202,8 @@ def _composer(
         "group_name": name,
         "staffed_line": "" if place.staffed.is_staffed else helping.who_is_here(place),
         "error": error,
-        "closed": _closed(room, now),
+        # What was typed stays where it can be read and copied, also when it can't be sent.
+        "closed": "" if error else _closed(room, now),
     }
 
 

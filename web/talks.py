@@ -111,9 +111,13 @@ async def say(
     except NotFound:
         raise
     except Problem as problem:
+        # Also where words aren't taken, whoever is in distress gets help at once (promise 19).
+        # The quiet line would say that they were sent.
+        help_now = "card" if problem.extra.get("help") else ""
         return await talk_pages.show(
-            request, room_id, actor, here, now=now, typed=form, error=problem.detail
-        )
+            request, room_id, actor, here,
+            now=now, help_now=help_now, typed=form, error=problem.detail,
+        )  # fmt: skip
     # Help stands above the box: without script, the page opens where it begins.
     at = "after-log" if kept.help else "composer"
     return see(f"/talks/{room_id}?sent={MARKS[kept.help]}#{at}")

@@ -26,7 +26,7 @@ from core.safety import (
     Tier,
     Verdict,
 )
-from people import accounts, consents, organisations, sign_ins
+from people import accounts, blocks, consents, organisations, sign_ins
 from people.consents import Purpose
 from people.permissions import Actor
 
@@ -222,7 +222,7 @@ class House:
 
     async def block(self, actor: Actor, other: Actor) -> None:
         async with self.working() as session:
-            await people.blocks.make(session, actor, other.account_id, now=self.now)
+            await blocks.make(session, actor, other.account_id, now=self.now)
 
     async def page(self, actor: Actor, room_id: UUID, **options: Any) -> list[Any]:
         async with self.reading() as session:

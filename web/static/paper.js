@@ -214,15 +214,20 @@ export function dropWaiting(clientId) {
   if (item) item.remove();
 }
 
-function showAfterLog(node) {
+// One of each kind stands between the talk and the box; a newer one takes the place of the older.
+function showAfterLog(kind, node) {
+  const box = find(afterLog, "after", kind);
   followingEnd(() => {
-    afterLog.textContent = "";
-    afterLog.append(node);
+    box.textContent = "";
+    box.append(node);
   });
 }
 
-export function showHelp(help) {
-  showAfterLog(clone(help === "line" ? "help-line-template" : "help-card-template"));
+// "Your message was sent." only where it was; `instead` says what became of it otherwise.
+export function showHelp(help, instead = "") {
+  const node = clone(help === "line" ? "help-line-template" : "help-card-template");
+  if (instead) slot(node, "first-line").textContent = instead;
+  showAfterLog("help", node);
 }
 
 // Each reason begins with its category, which is a word for staff.
@@ -240,7 +245,7 @@ export function showAsked(entry, frame) {
   asked.querySelectorAll("[data-choice]").forEach((node) => {
     node.hidden = frame.choices.indexOf(node.dataset.choice) < 0;
   });
-  showAfterLog(asked);
+  showAfterLog("asked", asked);
 }
 
 // Opens the page where one left off: at what is new, else at the end. Moves no focus.

@@ -141,14 +141,14 @@ const answers = {
   held(frame) {
     const entry = settle(frame);
     if (entry) paper.drawWaiting(entry, `${word("held")} ${paper.because(frame)}`);
-    if (frame.help) paper.showHelp(frame.help);
+    if (frame.help) paper.showHelp(frame.help, word("with-a-person"));
   },
   asked(frame) {
     const entry = settle(frame);
     paper.dropWaiting(frame.client_id);
     if (entry) paper.showAsked(entry, frame);
     say(paper.because(frame));
-    if (frame.help) paper.showHelp(frame.help);
+    if (frame.help) paper.showHelp(frame.help, word("not-sent"));
   },
   busy(frame) {
     say(word("busy"));
@@ -159,7 +159,7 @@ const answers = {
     const entry = settle(frame);
     paper.dropWaiting(frame.client_id);
     if (entry) giveBack(entry);
-    if (frame.help) paper.showHelp(frame.help);
+    if (frame.help) paper.showHelp(frame.help, frame.detail || frame.title);
   },
 };
 
@@ -180,6 +180,8 @@ function submit(event) {
   remember(OUTBOX, outbox);
   paper.drawWaiting(entry, word("sending"));
   clearBox();
+  // Whoever pressed Send goes on writing where they were.
+  box.focus({ preventScroll: true });
   if (!live.send(Object.assign({ type: "send", room }, entry))) post(entry);
   window.setTimeout(() => warnIfWaiting(entry), PATIENCE_MS);
 }

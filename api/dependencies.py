@@ -18,12 +18,16 @@ from people.permissions import Actor
 COOKIE: Final = "__Host-been-there"
 
 
+def bearer_in(authorization: str) -> str | None:
+    """Return the token a program carries. No browser sends one by itself, as it does `Basic`."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
 def token_of(connection: HTTPConnection) -> str | None:
     """Return the sign-in token: a bearer's, else the cookie's. Never from the address."""
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token:
-        return token.strip()
-    return connection.cookies.get(COOKIE)
+    bearer = bearer_in(connection.headers.get("authorization", ""))
+    return bearer or connection.cookies.get(COOKIE)
 
 
 def database(request: Request) -> Database:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response, status
 
 from api.dependencies import Guard, Here, Now, Someone
-from api.hellos import raising_held
+from api.hellos import raising_held, without_folded
 from api.profiles import screened
 from api.shapes import In, Out, Page, Version
 from core.database import Database
@@ -203,7 +203,13 @@ async def list_requests(group_id: UUID, actor: Someone, here: Here) -> Page[Wait
     """Return who would like to come in, longest waiting first."""
     async with here.reading(actor.organisation_id) as session:
         found = await requests.waiting(session, actor, group_id)
-    return Page(items=[WaitingOut.model_validate(one) for one in found])
+    return Page(items=[_waiting(one) for one in found])
+
+
+def _waiting(one: requests.Waiting) -> WaitingOut:
+    seen = without_folded(one.note, one.folded)
+    out = WaitingOut.model_validate(one)
+    return out.model_copy(update={"note": seen["words"], "folded": seen["folded"]})
 
 
 @router.post("/group-requests/{request_id}/accept", status_code=status.HTTP_204_NO_CONTENT)

@@ -1,8 +1,9 @@
 """Hellos: asking, answering, and the talks they open."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response, status
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Response, status
 from api.dependencies import Guard, Here, Now, Someone
 from api.profiles import screened
 from api.shapes import In, Out, Page
+from chat import entries
 from core.database import Database
 from core.safety import Safety
 from core.words import Line
@@ -123,12 +125,26 @@ async def introduce(account_id: UUID, actor: Someone, here: Here, now: Now) -> I
     return IntroductionOut.model_validate(found)
 
 
+def without_folded(words: str, spans: Iterable[Sequence[int]]) -> dict[str, Any]:
+    """Return `words` without what is folded, and where the folds stand in them (promise 1).
+
+    Whoever it would harm doesn't get it, whichever program they read with.
+    """
+    cut, folds = entries.fold(words, tuple((start, end) for start, end in spans))
+    return {"words": cut, "folded": [list(span) for span in folds]}
+
+
 @router.get("/hellos/received")
 async def list_received(actor: Someone, here: Here, now: Now) -> Page[ReceivedOut]:
     """Return the hellos that wait for one's answer, the oldest first."""
     async with here.reading(actor.organisation_id) as session:
         found = await requests.received(session, actor, now=now)
-    return Page(items=[ReceivedOut.model_validate(hello) for hello in found])
+    return Page(items=[_received(hello) for hello in found])
+
+
+def _received(hello: requests.Received) -> ReceivedOut:
+    seen = without_folded(hello.words, hello.folded)
+    return ReceivedOut.model_validate(hello).model_copy(update=seen)
 
 
 @router.get("/hellos/sent")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from api.dependencies import token_of
+from api.dependencies import bearer_in, token_of
 from api.wire import EXTENSION, Wire
 from chat.background import describe
 from chat.engine import Engine
@@ -66,7 +66,7 @@ async def _actor(websocket: WebSocket, token: str) -> Actor | None:
 
 def _is_ours(websocket: WebSocket) -> bool:
     """Browsers always send Origin, and any page can make them open a socket with our cookie."""
-    if websocket.headers.get("authorization"):
+    if bearer_in(websocket.headers.get("authorization", "")) is not None:
         return True
     settings: Settings = websocket.app.state.settings
     origin, host = websocket.headers.get("origin", ""), websocket.headers.get("host", "")

@@ -1,5 +1,6 @@
 """What every request passes first: our host, our origin, a bounded body; and careful headers."""
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -9,10 +10,13 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
+from api.dependencies import bearer_in
 from core import limits
 from core.errors import TooLarge
 from core.settings import Settings, is_loopback
 
+# A name or an address and perhaps a port, and nothing that a parser could read otherwise.
+HOST: Final = re.compile(r"(?P<name>[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 SAFE_METHODS: Final = {"GET", "HEAD", "OPTIONS"}
 POLICY: Final = (
     "default-src 'none'",
@@ -40,11 +44,14 @@ class Guards:
     def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self.app = app
         self.settings = settings
-        self.hosts = {settings.host, *settings.extra_hosts}
+        self.hosts = {host.casefold() for host in (settings.host, *settings.extra_hosts)}
         # Safari of before 15.4 doesn't count the socket as 'self'.
         live = settings.origin.replace("http", "ws", 1)
         policy = "; ".join((*POLICY, f"connect-src 'self' {live}"))
         self.headers = HEADERS | {"content-security-policy": policy}
+        if settings.is_https:
+            # RFC 6797: a browser that was here once never asks over plain http again.
+            self.headers["strict-transport-security"] = "max-age=31536000"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse what is not ours, or pass it on."""
@@ -73,7 +80,8 @@ class Guards:
         return None
 
     def _is_our_host(self, host: str) -> bool:
-        name = urlsplit(f"//{host}").hostname or ""
+        found = HOST.fullmatch(host)
+        name = found["name"].strip("[]").casefold() if found else ""
         if name in self.hosts:
             return True
         # On this machine itself, either name of it will do.
@@ -81,7 +89,7 @@ class Guards:
 
     def _is_our_own(self, method: str, headers: Headers) -> bool:
         """CSRF: the browser says where a request began; programs carry a bearer token."""
-        if method in SAFE_METHODS or headers.get("authorization", "").startswith("Bearer "):
+        if method in SAFE_METHODS or bearer_in(headers.get("authorization", "")) is not None:
             return True
         site = headers.get("sec-fetch-site")
         if site is not None:

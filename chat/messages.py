@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chat import entries, events, frames, logs, rooms, visibility, waiting
 from chat.entries import Entry
 from chat.events import RoomEvent
-from chat.kinds import EventKind, RoomKind, Status, Viewer
+from chat.kinds import EventKind, RoomKind, Viewer
 from chat.visibility import Sight, Surface
 from core import limits
 from core.errors import NotFound
@@ -178,9 +178,9 @@ async def remove(session: AsyncSession, actor: Actor, message_id: UUID, *, now: 
     message = await by_id(session, message_id)
     if message.sender_id != actor.account_id:
         raise NotFound
-    if message.status is Status.REMOVED:
+    # Two who press at once on PostgreSQL both read it as shown: one of them takes it out.
+    if not await _blank(session, RoomEvent.id == message_id, now=now):
         return False
-    await _blank(session, RoomEvent.id == message_id, now=now)
     await events.append(
         session,
         message.room_id,
@@ -216,13 +216,16 @@ async def erase(
         await waiting.erase(session, account_id=account_id, now=now)
 
 
-async def _blank(session: AsyncSession, which: ColumnElement[bool], *, now: datetime) -> None:
-    await session.execute(
+async def _blank(session: AsyncSession, which: ColumnElement[bool], *, now: datetime) -> bool:
+    """Blank what isn't yet; return whether anything was."""
+    blanked = await session.scalars(
         update(RoomEvent)
-        .where(which)
+        .where(which, RoomEvent.erased_at.is_(None))
         .values(body_sealed=None, note_sealed=None, folded=[], erased_at=now)
+        .returning(RoomEvent.id)
         .execution_options(synchronize_session=False)
     )
+    return bool(blanked.all())
 
 
 async def retire(session: AsyncSession, *, room_id: UUID, before: datetime) -> int:

@@ -9,6 +9,7 @@ import msgspec
 from chat import frames
 from chat.kinds import Help
 from core import errors, limits
+from core.words import is_blank
 
 # A person with more talks than this opens the oldest over HTTP.
 ROOMS_IN_HELLO: Final = 500
@@ -75,7 +76,7 @@ def check_words(text: str, note: str | None = None) -> None:
         Invalid: there is nothing in them, or a character no text has (NUL, a lone surrogate).
         TooLarge: they are longer than `core.limits` allows.
     """
-    if not text.strip():
+    if is_blank(text):
         raise errors.Invalid("There is nothing in this message yet.", field="text")
     for words, most in ((text, limits.MESSAGE_CHARACTERS), (note or "", CONTENT_NOTE_CHARACTERS)):
         if len(words) > most:

@@ -24,6 +24,9 @@ from core.tables import Owned
 READERS: Final = 8
 BUSY_TIMEOUT_MS: Final = 5_000
 LOST_CONNECTION: Final = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, OSError)
+# Classes of SQLSTATE in which PostgreSQL takes nothing just now: connection, resources, not in
+# the right state, an operator's doing (PostgreSQL 17, appendix A).
+NOT_NOW: Final = ("08", "53", "55", "57")
 
 
 class Database:
@@ -98,11 +101,15 @@ class _translating:  # noqa: N801 - reads as a verb where it is used
         return None
 
     def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
-        lost = isinstance(fault, LOST_CONNECTION) or (
-            isinstance(fault, exc.DBAPIError) and fault.connection_invalidated
-        )
-        if lost:
+        if isinstance(fault, LOST_CONNECTION) or _is_gone(fault):
             raise Unavailable from fault
+
+
+def _is_gone(fault: BaseException | None) -> bool:
+    if not isinstance(fault, exc.DBAPIError):
+        return False
+    state = str(getattr(fault.orig, "sqlstate", None) or "")
+    return fault.connection_invalidated or state.startswith(NOT_NOW)
 
 
 def _sqlite(url: Any, *, size: int) -> AsyncEngine:

@@ -1,6 +1,7 @@
 """What any text from outside must be before it goes further in."""
 
 import re
+import unicodedata
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, StringConstraints
@@ -10,6 +11,11 @@ from core.errors import Invalid, TooLarge
 
 # Lone surrogates can't be stored or sent; NUL can't be stored in PostgreSQL.
 _UNUSABLE: Final = re.compile("[\0\ud800-\udfff]")
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether nothing in it can be seen: spaces, controls, letters without width."""
+    return all(unicodedata.category(letter)[0] in "CZ" for letter in text)
 
 
 def check(text: str, *, most: int = limits.MESSAGE_CHARACTERS, field: str | None = None) -> str:

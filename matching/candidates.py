@@ -167,6 +167,12 @@ async def people(session: AsyncSession, account_ids: Sequence[UUID]) -> dict[UUI
     return {one: document for one, document in documents if isinstance(document, Person)}
 
 
+async def withheld(session: AsyncSession, account_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those among these people whose document is kept for themselves (`is_open` False)."""
+    query = select(Candidate.id).where(Candidate.id.in_(account_ids), ~Candidate.is_open)
+    return set(await session.scalars(query))
+
+
 async def _open(
     session: AsyncSession, candidate_ids: Sequence[UUID]
 ) -> dict[UUID, tuple[int, Document]]:

@@ -102,6 +102,8 @@ async def received(session: AsyncSession, actor: Actor, *, now: datetime) -> lis
     asker_ids = [hello.asker_id for hello, _ in rows]
     told = await candidates.people(session, [actor.account_id, *asker_ids])
     mine = told.get(actor.account_id)
+    for asker_id in await candidates.withheld(session, asker_ids):
+        told.pop(asker_id, None)
     return [_received(hello, name, mine, told.get(hello.asker_id)) for hello, name in rows]
 
 
@@ -146,7 +148,8 @@ async def introduction(
     told = await candidates.people(session, [actor.account_id, other_id])
     mine = told.get(actor.account_id) or profiles.blank(actor)
     there = Person(id=str(other_id), name=account.name or "")
-    if await asks.reaches(session, actor, account, now=now):
+    is_shown = not await candidates.withheld(session, [other_id])
+    if is_shown and await asks.reaches(session, actor, account, now=now):
         there = told.get(other_id, there)
     return Introduction(
         id=other_id,

@@ -68,6 +68,9 @@ def clean_name(name: str) -> str:
         raise Invalid("Please choose a name. It doesn't have to be your real one.", field="name")
     if len(shown) > limits.NAME_CHARACTERS:
         raise Invalid(f"Please use at most {limits.NAME_CHARACTERS} letters.", field="name")
+    if "@" in shown:
+        # Whoever signs in with an @ is looked for by e-mail address.
+        raise Invalid("Please use a name without @.", field="name")
     if any(unicodedata.category(letter)[0] == "C" for letter in shown):
         raise Invalid("That name has a character that can't be shown.", field="name")
     return shown

@@ -1,5 +1,7 @@
 """For anyone: what this is, joining, signing in, getting back in, and the first day."""
 
+import re
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -14,6 +16,7 @@ from people import beginnings, consents, documents, sign_ins
 from people.consents import Agreements, Purpose
 from people.joining import Joining
 from people.organisations import Organisation
+from people.permissions import Actor
 from people.sign_ins import Way
 from web import cookies, forms, views
 from web.rendering import page, see
@@ -31,7 +34,8 @@ _AUDIENCES = {
 
 def own_path(path: str) -> str:
     """Return where to go next: a path of ours, or Home. Never another site."""
-    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path
+    # Browsers take tabs and newlines out of an address, and read a backslash as a slash.
+    is_ours = re.fullmatch(r"/(?!/)[^\\\x00-\x20]*", path) is not None
     return path if is_ours and len(path) <= limits.FIELD_CHARACTERS else "/home"
 
 
@@ -85,7 +89,13 @@ async def join_page(request: Request, place: Place, here: Here, invitation: str 
 
 
 async def _join_form(
-    request: Request, place: Organisation, here: Here, *, values: Any, errors: dict[str, str]
+    request: Request,
+    place: Organisation,
+    here: Here,
+    *,
+    values: Any,
+    errors: dict[str, str],
+    status: int = 200,
 ) -> Response:
     async with here.reading(place.id) as session:
         is_open = (await documents.current(session, Joining)).is_open
@@ -104,7 +114,7 @@ async def _join_form(
         request,
         "pages/join.html",
         "Join",
-        status=422 if errors else 200,
+        status=status,
         values=values,
         errors=errors,
         consents=points,
@@ -115,7 +125,9 @@ async def _join_form(
 
 @router.post("/join")
 @router.post("/o/{organisation}/join")
-async def join(request: Request, place: Place, here: Here, origin: Address, now: Now) -> Response:
+async def join(
+    request: Request, someone: MaybeSomeone, place: Place, here: Here, origin: Address, now: Now
+) -> Response:
     """Let somebody in, and show the way back in once."""
     form = await forms.typed(request)
     try:
@@ -123,7 +135,10 @@ async def join(request: Request, place: Place, here: Here, origin: Address, now:
         joined = await entry.join(here, place.id, who, way=Way.COOKIE, address=origin, now=now)
     except Problem as problem:
         errors = forms.errors_of(problem)
-        return await _join_form(request, place, here, values=form.values, errors=errors)
+        return await _join_form(
+            request, place, here, values=form.values, errors=errors, status=_status(problem)
+        )
+    await _leave(someone, here, now=now)
     response = await page(
         request,
         "pages/recovery_words.html",
@@ -133,6 +148,11 @@ async def join(request: Request, place: Place, here: Here, origin: Address, now:
     )
     cookies.keep(response, joined.begun.token)
     return response
+
+
+def _status(problem: Problem) -> int:
+    """Return 422 for a form that comes back to be changed, and 429 for one that has to wait."""
+    return max(422, problem.status)
 
 
 def _newcomer(form: forms.Form) -> dict[str, Any]:
@@ -158,9 +178,9 @@ async def sign_in_page(request: Request, next: str = "") -> Response:  # noqa: A
 @router.post("/sign-in")
 @router.post("/o/{organisation}/sign-in")
 async def sign_in(
-    request: Request, place: Place, here: Here, origin: Address, now: Now
+    request: Request, someone: MaybeSomeone, place: Place, here: Here, origin: Address, now: Now
 ) -> Response:
-    """Sign somebody in and go where they were going."""
+    """Sign somebody in and go where they were going; who was signed in here before is not now."""
     form = await forms.typed(request)
     who = entry.Credentials(name=form.get("name")[:200], password=form.get("password")[:200])
     try:
@@ -175,6 +195,7 @@ async def sign_in(
             errors=forms.errors_of(problem),
             next_href=form.get("next"),
         )
+    await _leave(someone, here, now=now)
     response = see(own_path(form.get("next") or "/home"))
     cookies.keep(response, begun.token)
     return response
@@ -183,12 +204,16 @@ async def sign_in(
 @router.post("/sign-out")
 async def sign_out(someone: MaybeSomeone, here: Here, now: Now) -> Response:
     """End this sign-in."""
-    if someone is not None and someone.sign_in_id is not None:
-        async with here.unit_of_work(someone.organisation_id) as session:
-            await sign_ins.end(session, someone, someone.sign_in_id, now=now)
+    await _leave(someone, here, now=now)
     response = see("/")
     cookies.forget(response)
     return response
+
+
+async def _leave(someone: Actor | None, here: Here, *, now: datetime) -> None:
+    if someone is not None and someone.sign_in_id is not None:
+        async with here.unit_of_work(someone.organisation_id) as session:
+            await sign_ins.end(session, someone, someone.sign_in_id, now=now)
 
 
 @router.get("/recover")
@@ -198,12 +223,14 @@ async def recover_page(request: Request) -> Response:
     return await _recover_form(request, values={}, errors={})
 
 
-async def _recover_form(request: Request, *, values: Any, errors: Any) -> Response:
+async def _recover_form(
+    request: Request, *, values: Any, errors: Any, status: int = 200
+) -> Response:
     return await page(
         request,
         "pages/recover.html",
         "Back in",
-        status=422 if errors else 200,
+        status=status,
         values=values,
         errors=errors,
         contact_line="The people who run this place can give you a code that works for a day.",
@@ -224,7 +251,8 @@ async def recover(
         )
         begun = await entry.recover(here, place.id, who, way=Way.COOKIE, address=origin, now=now)
     except Problem as problem:
-        return await _recover_form(request, values=form.values, errors=forms.errors_of(problem))
+        errors, status = forms.errors_of(problem), _status(problem)
+        return await _recover_form(request, values=form.values, errors=errors, status=status)
     response = see("/home")
     cookies.keep(response, begun.token)
     return response

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import quote
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -131,7 +132,8 @@ async def problem_page(request: Request, problem: Problem) -> Response:
     """Render a fault: what happened, what to do next, and what had been typed."""
     status = int(str(problem.extra.get("status", problem.status)))
     if isinstance(problem, NotSignedIn) and request.method == "GET":
-        return see(f"/sign-in?next={request.url.path}")
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return see(f"/sign-in?next={quote(wanted, safe='/')}")
     kept = await forms.given_back(request)
     steps = [{"href": "/help", "label": "Urgent help"}]
     first = {"href": "/sign-in", "label": "Sign in"} if status == 401 else _home()

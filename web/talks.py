@@ -2,16 +2,17 @@
 
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.dependencies import Guard, Here, Now, Someone, Talk
-from chat import messages, pending, rooms
+from chat import messages, pending, rooms, waiting
 from chat.kinds import Help
 from chat.rooms import Talk as Room
-from core.errors import NotFound, Problem
+from chat.waiting import State
+from core.errors import Conflict, NotFound, Problem
 from matching import connections, requests
 from people import blocks
 from people.permissions import Actor
@@ -99,7 +100,7 @@ async def say(
         if choice in {"anyway", "person"}:
             return see(f"/talks/{room_id}#composer")
         if choice == "change":
-            client_id = str(uuid4())
+            client_id = _changed(client_id, form.get("text"))
         kept = await talk.send(
             actor,
             room_id,
@@ -123,6 +124,11 @@ async def say(
     return see(f"/talks/{room_id}?sent={MARKS[kept.help]}#{at}")
 
 
+def _changed(client_id: str, text: str) -> str:
+    """Return the id of a message that was changed: the same for both halves of a double click."""
+    return str(uuid5(NAMESPACE_OID, f"{client_id}\n{text}"))
+
+
 def _id(text: str) -> UUID | None:
     try:
         return UUID(text)
@@ -141,16 +147,22 @@ async def _choose(
     now: datetime,
 ) -> None:
     async with here.unit_of_work(actor.organisation_id) as session:
-        waiting = await pending.mine(session, actor, room_id)
-        one = next((found for found in waiting if found.client_id == client_id), None)
+        mine = await pending.mine(session, actor, room_id)
+        one = next((found for found in mine if found.client_id == client_id), None)
         if one is None:
             return
-        if choice == "anyway":
-            await pending.send_anyway(session, actor, one.id, now=now)
-        elif choice == "person":
-            await pending.ask_a_person(session, actor, one.id, safety=guard, now=now)
-        else:
-            await pending.withdraw(session, actor, one.id, now=now)
+        try:
+            if choice == "anyway":
+                await pending.send_anyway(session, actor, one.id, now=now)
+            elif choice == "person":
+                await pending.ask_a_person(session, actor, one.id, safety=guard, now=now)
+            else:
+                await pending.withdraw(session, actor, one.id, now=now)
+        except Conflict:
+            # The other half of a double click was faster.
+            wanted = State.HELD if choice == "person" else State.WITHDRAWN
+            if (await waiting.by_id(session, one.id)).state is not wanted:
+                raise
 
 
 @router.post("/talks/{room_id}/messages/{message_id}/take-back")

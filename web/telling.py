@@ -18,7 +18,7 @@ from matching import requests
 from moderation import helping, telling
 from moderation.reasons import Reason
 from people.permissions import Actor
-from web import forms
+from web import forms, views
 from web.rendering import page, see
 
 router = APIRouter(include_in_schema=False)
@@ -77,7 +77,7 @@ async def _form(
     subject = None
     if named:
         async with here.reading(actor.organisation_id) as session:
-            _, words = await _about(session, actor, named, now=now)
+            words = await _shown(session, actor, named, now=now)
         kind, _, subject_id = named.partition(":")
         subject = {"kind": kind, "id": subject_id, "line": LINES[kind], "words": words}
     return await page(
@@ -136,24 +136,39 @@ async def _about(
     try:
         wanted = UUID(subject_id)
     except ValueError:
-        raise Invalid("Please press “Tell us” beside the words it is about.") from None
+        wanted = None
+    if wanted is None or kind not in LINES:
+        raise Invalid("Please press “Tell us” beside the words it is about.")
     if kind == "talk":
         wanted = _newest_of_others(await messages.page(session, actor, wanted), actor)
     if kind in {"message", "talk"}:
         return await messages.tell_subject(session, actor, wanted)
     if kind == "hello":
-        return await _hello(session, actor, wanted, now=now)
+        hello = await _hello(session, actor, wanted, now=now)
+        return Subject(SubjectKind.HELLO, hello.id, hello.asker_id), hello.words
     group = await cards.read(session, wanted)
     return Subject(SubjectKind.GROUP, group.id), f"{group.card.name}\n{group.card.about}"
 
 
 async def _hello(
     session: AsyncSession, actor: Actor, hello_id: UUID, *, now: datetime
-) -> tuple[Subject, str]:
+) -> requests.Received:
     for hello in await requests.received(session, actor, now=now):
         if hello.id == hello_id:
-            return Subject(SubjectKind.HELLO, hello.id, hello.asker_id), hello.words
+            return hello
     raise NotFound
+
+
+async def _shown(session: AsyncSession, actor: Actor, named: str, *, now: datetime) -> str:
+    """Return those words as their reader may see them: what is folded or put away stays so."""
+    subject, words = await _about(session, actor, named, now=now)
+    if subject.kind is SubjectKind.HELLO:
+        hello = await _hello(session, actor, subject.id, now=now)
+        return views.folded_text(hello.words, hello.folded)
+    if subject.room_id is None:
+        return words
+    seen = await messages.quoted(session, actor, subject.room_id, message_ids=[subject.id])
+    return getattr(seen.get(subject.id), "text", None) or ""
 
 
 @router.post("/talks/{room_id}/worried")

@@ -16,7 +16,8 @@ function leave(event) {
 function count(event) {
   if (event.key !== "Escape" || event.repeat) return;
   pressed = pressed.filter((at) => event.timeStamp - at < WITHIN_MS).concat(event.timeStamp);
-  if (pressed.length >= PRESSES) leave();
+  // Taken from the browser, for which Escape means "stop loading the next page".
+  if (pressed.length >= PRESSES) leave(event);
 }
 
 if (link) {

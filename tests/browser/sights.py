@@ -1,0 +1,111 @@
+"""Every page there is, and how somebody comes to it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+TALK_OF_TWO = "a.row-link:has-text('Mac')"
+TALK_OF_A_GROUP = "a.row-link:has-text('Leave the Light On')"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One page: who looks, where they begin, and what they do to get there."""
+
+    name: str
+    who: str | None
+    path: str
+    then: Callable[[Page], None] = lambda _page: None
+
+
+def follow(*selectors: str) -> Callable[[Page], None]:
+    """Click through these, one page after the other."""
+
+    def walk(page: Page) -> None:
+        for selector in selectors:
+            page.locator(selector).first.click()
+            page.wait_for_load_state()
+
+    return walk
+
+
+def _join_with_nothing(page: Page) -> None:
+    page.locator("form[method=post]").evaluate("form => { form.noValidate = true; }")
+    page.get_by_role("button", name="Join").click()
+    page.wait_for_load_state()
+
+
+def _write_to_help_card(page: Page) -> None:
+    follow(TALK_OF_TWO)(page)
+    page.goto(page.url.partition("?")[0] + "?sent=3#composer")
+
+
+def _write_to_help_line(page: Page) -> None:
+    follow(TALK_OF_TWO)(page)
+    page.goto(page.url.partition("?")[0] + "?sent=2#composer")
+
+
+def _tell_of_words(page: Page) -> None:
+    follow(TALK_OF_TWO)(page)
+    page.locator(".said:not(.mine) .said-more summary").first.click()
+    page.locator("a[href^='/tell-us?message']:visible").first.click()
+    page.wait_for_load_state()
+
+
+def _worry(page: Page) -> None:
+    follow(TALK_OF_TWO)(page)
+    page.goto(page.url.partition("?")[0] + "?told=1#after-log")
+
+
+def _open_a_case(page: Page) -> None:
+    follow("[data-row] th a")(page)
+    if page.get_by_role("button", name="Read", exact=True).count():
+        page.get_by_role("button", name="Read", exact=True).click()
+        page.wait_for_load_state()
+
+
+def _decide_nothing(page: Page) -> None:
+    _open_a_case(page)
+    page.locator("form[action$='/decision'] button.main").click()
+    page.wait_for_load_state()
+
+
+SIGHTS = (
+    Sight("start", None, "/"),
+    Sight("join", None, "/join"),
+    Sight("join-again", None, "/join", _join_with_nothing),
+    Sight("sign-in", None, "/sign-in"),
+    Sight("recover", None, "/recover"),
+    Sight("help", None, "/help"),
+    Sight("help-saved", None, "/help?saved=1"),
+    Sight("what-happens", None, "/what-happens"),
+    Sight("not-there", None, "/no-such-page"),
+    Sight("home", "Sam", "/home"),
+    Sight("first-words", "Sam", "/first-words"),
+    Sight("offers", "Sam", "/offers"),
+    Sight("say-hello", "Pip", "/offers", follow("a[href^='/hellos/new']")),
+    Sight("hellos", "Sam", "/hellos"),
+    Sight("about-me", "Sam", "/about-me"),
+    Sight("my-data", "Sam", "/my-data"),
+    Sight("as-others-see-me", "Sam", "/about-me/as-others-see-me"),
+    Sight("talks", "Sam", "/talks"),
+    Sight("talk", "Sam", "/talks", follow(TALK_OF_TWO)),
+    Sight("talk-of-a-group", "Sam", "/talks", follow(TALK_OF_A_GROUP)),
+    Sight("talk-help-card", "Sam", "/talks", _write_to_help_card),
+    Sight("talk-help-line", "Sam", "/talks", _write_to_help_line),
+    Sight("tell-us", "Sam", "/tell-us"),
+    Sight("tell-us-of-words", "Sam", "/talks", _tell_of_words),
+    Sight("worried", "Sam", "/talks", _worry),
+    Sight("look-again", "Sam", "/decisions/00000000-0000-4000-8000-000000000000"),
+    Sight("groups", "Sam", "/groups"),
+    Sight("group", "Sam", "/groups", follow("#open ~ article h2 a")),
+    Sight("group-mine", "Sam", "/groups", follow("#mine ~ article h2 a")),
+    Sight("group-led", "Josie", "/groups", follow("#mine ~ article h2 a")),
+    Sight("queue", "Win", "/queue"),
+    Sight("look", "Desmond", "/queue", follow("[data-row] th a")),
+    Sight("case", "Win", "/queue", _open_a_case),
+    Sight("case-again", "Win", "/queue", _decide_nothing),
+    Sight("home-of-staff", "Priya", "/home"),
+    Sight("administration", "Priya", "/administration"),
+)

@@ -1,0 +1,169 @@
+"""Each journey's main path with a keyboard alone: focus is always seen and never lost."""
+
+from itertools import count
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Visitors
+
+pytestmark = pytest.mark.browser
+
+numbers = count(1)
+# More stops than any page has between its top and what one came for.
+MOST_STOPS: Final = 150
+# What has focus: whether its ring is drawn, and whether anything lies over it.
+FOCUS: Final = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body) return null;
+  const style = getComputedStyle(one);
+  const box = one.getBoundingClientRect();
+  const rows = [0.1, 0.5, 0.9].map((part) => box.top + box.height * part);
+  const at = rows.map((y) => document.elementFromPoint(box.left + box.width / 2, y));
+  return {
+    what: one.outerHTML.slice(0, 120),
+    ring: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth),
+    isSeen: at.some((top) => top && (one.contains(top) || top.contains(one))),
+  };
+}"""
+
+
+def _step(page: Page, key: str = "Tab") -> None:
+    page.keyboard.press(key)
+    found: dict[str, Any] | None = page.evaluate(FOCUS)
+    # After the last stop the browser's own controls have it.
+    if found is not None:
+        assert found["ring"] >= 3, f"no ring: {found['what']}"
+        assert found["isSeen"], f"covered: {found['what']}"
+
+
+def _reach(page: Page, wanted: Locator) -> None:
+    """Press Tab until it has focus."""
+    expect(wanted).to_be_visible()
+    page.wait_for_load_state()
+    for _ in range(MOST_STOPS):
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+        _step(page)
+    raise AssertionError(f"No way to {wanted} with Tab.")
+
+
+def _go(page: Page, wanted: Locator, key: str = "Enter") -> None:
+    _reach(page, wanted)
+    page.keyboard.press(key)
+
+
+def _type(page: Page, wanted: Locator, words: str) -> None:
+    _reach(page, wanted)
+    page.keyboard.press("Control+A")
+    page.keyboard.type(words)
+
+
+def test_joining_by_keyboard(visitors: Visitors) -> None:
+    page = visitors.come()
+    page.goto("/")
+    _step(page)
+    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+    page.keyboard.press("Enter")
+    _go(page, page.get_by_role("link", name="Join with a name you choose"))
+    _type(page, page.get_by_label("What shall we call you?"), f"Robin {next(numbers)}")
+    _type(page, page.get_by_label("Choose a password"), "ladder kettle mustard sky")
+    _go(page, page.get_by_label("I am 18 or over"), "Space")
+    for condition in page.locator("input[name^='consent.'][required]").all():
+        _go(page, condition, "Space")
+    _go(page, page.get_by_role("button", name="Join"))
+    _go(page, page.get_by_role("link", name="I've kept them. Go on"))
+    _type(page, page.get_by_label("In your own words"), "I hear voices and I lost my dad.")
+    _go(page, page.get_by_role("button", name="Show me people and groups"))
+    _go(page, page.get_by_role("link", name="Say hello to").first)
+    expect(page.get_by_role("button", name="Send hello")).to_be_visible()
+
+
+def test_saying_hello_and_saying_yes_by_keyboard(visitors: Visitors) -> None:
+    asks, answers = visitors.come("Kwame"), visitors.come("Nia")
+    asks.goto("/offers")
+    _go(asks, asks.get_by_role("link", name="Say hello to Nia"))
+    _type(asks, asks.get_by_label("Or begin with this"), "Hello Nia. Shall we talk?")
+    _go(asks, asks.get_by_role("button", name="Send hello"))
+    expect(asks.get_by_text("Waiting for an answer", exact=True)).to_be_visible()
+    answers.goto("/hellos")
+    _go(answers, answers.get_by_role("button", name="Yes, let's talk"))
+    expect(answers.get_by_role("heading", name="Kwame", level=1)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_talking_by_keyboard_keeps_focus_where_one_writes(visitors: Visitors, width: int) -> None:
+    sam, mac = visitors.come("Sam", width=width), visitors.come("Mac")
+    sam.goto("/home")
+    _go(sam, sam.get_by_role("link", name="Talks", exact=True))
+    _go(sam, sam.get_by_role("link", name="Mac"))
+    expect(sam.locator("#show-new")).to_be_hidden()
+    mac.goto("/talks")
+    mac.get_by_role("link", name="Sam").click()
+    expect(mac.locator("#show-new")).to_be_hidden()
+    box, words = sam.get_by_label("Write something"), f"by keyboard {next(numbers)}"
+    _type(sam, box, words)
+    _go(sam, sam.get_by_role("button", name="Send", exact=True))
+    expect(sam.locator("#log").get_by_text(words, exact=True)).to_be_visible()
+    expect(box).to_be_focused()
+    # What comes in moves nothing from under one's hands.
+    mac.get_by_label("Write something").fill(f"{words}, answered")
+    mac.get_by_role("button", name="Send", exact=True).click()
+    expect(sam.locator("#log").get_by_text(f"{words}, answered", exact=True)).to_be_visible()
+    expect(box).to_be_focused()
+    _step(sam)
+    _step(sam, "Shift+Tab")
+    expect(box).to_be_focused()
+
+
+def test_asking_to_join_a_group_by_keyboard(visitors: Visitors) -> None:
+    page = visitors.come("Magpie", width=360)
+    page.goto("/groups")
+    _go(page, page.get_by_role("link", name="Tuned In", exact=True))
+    _type(page, page.get_by_label("A few words to the people"), "May I come in?")
+    _go(page, page.get_by_role("button", name="Ask to join"))
+    expect(page.get_by_text("You've asked to join.")).to_be_visible()
+
+
+def test_the_queue_and_a_case_by_keyboard(visitors: Visitors) -> None:
+    page = visitors.come("Desmond")
+    page.goto("/queue")
+    rows = page.locator("[data-row]")
+    for key, row in (("j", 0), ("j", 1), ("k", 0)):
+        page.keyboard.press(key)
+        expect(rows.nth(row).get_by_role("rowheader").get_by_role("link")).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.locator("#keys summary")).to_be_focused()
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    _go(page, page.get_by_role("button", name="Read", exact=True))
+    expect(page.get_by_role("heading", name="What was said")).to_be_visible()
+    words = page.locator(".about details")
+    _go(page, words.locator("summary"))
+    expect(words.locator(".said-words")).to_be_visible()
+    expect(words.locator("summary")).to_be_focused()
+    _go(page, page.get_by_role("button", name="Claim", exact=True))
+    expect(page.get_by_text("with Desmond")).to_be_visible()
+    _go(page, page.get_by_role("button", name="Give it back"))
+    expect(page.get_by_role("heading", name="Queue", level=1)).to_be_visible()
+
+
+def test_the_keys_can_be_turned_off(visitors: Visitors) -> None:
+    page = visitors.come("Win")
+    page.goto("/queue")
+    page.keyboard.press("?")
+    page.get_by_label("Use these keys on this device").uncheck()
+    page.reload()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement === document.body")
+
+
+@pytest.mark.parametrize("path", ["/help", "/about-me", "/my-data", "/hellos", "/tell-us"])
+def test_every_stop_of_a_page_is_seen(visitors: Visitors, path: str) -> None:
+    page = visitors.come("Sam", width=360)
+    page.goto(path)
+    for _ in range(MOST_STOPS):
+        _step(page)
+        if page.evaluate("document.activeElement === document.body"):
+            break

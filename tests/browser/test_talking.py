@@ -1,0 +1,166 @@
+"""Two people talk: live, without script, and over a connection that goes away."""
+
+from itertools import count
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Visitors
+
+pytestmark = pytest.mark.browser
+
+numbers = count(1)
+# A server that is off: the browser says so on the console, and nothing else may.
+SERVER_IS_OFF = (r"net::ERR_", r"WebSocket connection to .* failed")
+BACK_WITHIN_MS = 45_000
+
+
+def _talk(page: Page, other: str) -> None:
+    page.goto("/talks")
+    page.get_by_role("link", name=other).click()
+    expect(page.get_by_role("heading", name=other, level=1)).to_be_visible()
+
+
+def _live(page: Page) -> None:
+    """Wait until the page has its connection: then the plain way of looking is put away."""
+    expect(page.locator("#show-new")).to_be_hidden()
+
+
+def _say(page: Page, words: str) -> None:
+    page.get_by_label("Write something").fill(words)
+    page.get_by_role("button", name="Send", exact=True).click()
+
+
+def _said(page: Page, words: str) -> Locator:
+    return page.locator("#log .said-words").get_by_text(words, exact=True)
+
+
+def _all_said(page: Page, mark: str) -> list[str]:
+    return [words for words in page.locator("#log .said-words").all_inner_texts() if mark in words]
+
+
+def test_what_one_says_appears_with_the_other_without_reloading(visitors: Visitors) -> None:
+    noor, kwame = visitors.come("Noor"), visitors.come("Kwame", width=360)
+    _talk(noor, "Kwame")
+    _talk(kwame, "Noor")
+    _live(noor)
+    _live(kwame)
+    kwame.evaluate("window.isTheSamePage = true")
+    words = f"The kettle is on, number {next(numbers)}."
+    _say(noor, words)
+    expect(_said(kwame, words)).to_have_count(1)
+    expect(_said(noor, words)).to_have_count(1)
+    expect(noor.locator("#pending li")).to_have_count(0)
+    expect(noor.get_by_label("Write something")).to_have_value("")
+    _say(kwame, f"{words} And biscuits.")
+    expect(_said(noor, f"{words} And biscuits.")).to_have_count(1)
+    assert kwame.evaluate("window.isTheSamePage")
+
+
+def test_with_and_without_script_they_hold_ten_messages(visitors: Visitors) -> None:
+    noor, kwame = visitors.come("Noor"), visitors.come("Kwame", width=360, has_script=False)
+    _talk(noor, "Kwame")
+    _talk(kwame, "Noor")
+    _live(noor)
+    mark = f"turn {next(numbers)}"
+    expected = []
+    for number in range(5):
+        expected += [f"{mark}: tea {number}", f"{mark}: toast {number}"]
+        _say(noor, expected[-2])
+        expect(_said(noor, expected[-2])).to_have_count(1)
+        kwame.get_by_role("link", name="Show new messages").click()
+        expect(_said(kwame, expected[-2])).to_have_count(1)
+        _say(kwame, expected[-1])
+        expect(_said(kwame, expected[-1])).to_have_count(1)
+        expect(_said(noor, expected[-1])).to_have_count(1)
+    assert _all_said(noor, mark) == expected
+    assert _all_said(kwame, mark) == expected
+
+
+def test_after_a_connection_went_away_nothing_is_missing_or_doubled(visitors: Visitors) -> None:
+    noor, kwame = visitors.come("Noor"), visitors.come("Kwame")
+    visitors.allow(noor, *SERVER_IS_OFF)
+    visitors.allow(kwame, *SERVER_IS_OFF)
+    _talk(noor, "Kwame")
+    _talk(kwame, "Noor")
+    _live(noor)
+    _live(kwame)
+    mark = f"over the gap {next(numbers)}"
+    _say(noor, f"{mark}: before")
+    expect(_said(kwame, f"{mark}: before")).to_have_count(1)
+
+    with visitors.place.away():
+        expect(noor.locator("#show-new")).to_be_visible()
+        _say(noor, f"{mark}: while away")
+        expect(noor.locator("#pending")).to_contain_text("Not sent yet. We'll keep trying.")
+        expect(noor.get_by_label("Write something")).to_be_focused()
+
+    for page in (noor, kwame):
+        expect(_said(page, f"{mark}: while away")).to_have_count(1, timeout=BACK_WITHIN_MS)
+    _say(kwame, f"{mark}: after")
+    expect(_said(noor, f"{mark}: after")).to_have_count(1, timeout=BACK_WITHIN_MS)
+    expected = [f"{mark}: {when}" for when in ("before", "while away", "after")]
+    for page in (noor, kwame):
+        assert _all_said(page, mark) == expected
+        page.reload()
+        assert _all_said(page, mark) == expected
+
+
+def test_the_hardest_sentence_is_sent_and_help_stands_beside_it(visitors: Visitors) -> None:
+    roz, len_ = visitors.come("Roz", width=360), visitors.come("Len")
+    _talk(roz, "Len")
+    _talk(len_, "Roz")
+    _live(roz)
+    _live(len_)
+    words = "i want to die tonight. i can't do this any more"
+    _say(roz, words)
+    expect(_said(len_, words)).to_have_count(1)
+    card = roz.get_by_role("region", name="Help with this")
+    expect(card.get_by_role("heading").first).to_have_text("Your message was sent.")
+    expect(roz.locator("#talk-status")).to_have_text("Your message was sent.")
+    expect(card.get_by_role("link", name="Call")).not_to_have_count(0)
+    _does_not_cover_the_box(roz, card)
+    # One more line of the same night: the card is not shown again, a quiet line is.
+    _say(roz, "it won't stop. i want to die")
+    expect(roz.locator("#after-log")).to_contain_text("Urgent help is here when you want it.")
+    expect(card).to_have_count(0)
+    # Who reads it can ask a person to look, and gets words to begin with.
+    len_.get_by_text("What you can do in this talk").click()
+    len_.get_by_role("button", name="I'm worried about them").click()
+    expect(len_.get_by_text("Thank you for not looking away.")).to_be_visible()
+
+
+def _does_not_cover_the_box(page: Page, card: Locator) -> None:
+    box = page.get_by_label("Write something")
+    expect(box).to_be_focused()
+    expect(box).to_be_in_viewport()
+    above, below = card.bounding_box(), box.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert above["y"] + above["height"] <= below["y"]
+    box.press_sequentially("still here")
+    expect(box).to_have_value("still here")
+    box.fill("")
+
+
+def test_without_script_the_hardest_sentence_is_answered_in_the_same_words(
+    visitors: Visitors,
+) -> None:
+    page = visitors.come("Mac", width=360, has_script=False)
+    _talk(page, "Sam")
+    _say(page, "I'm going to kill myself tonight, I've had enough")
+    card = page.get_by_role("region", name="Help with this")
+    expect(card.get_by_role("heading").first).to_have_text("Your message was sent.")
+    expect(card.get_by_role("heading").first).to_be_in_viewport()
+    expect(_said(page, "I'm going to kill myself tonight, I've had enough")).to_have_count(1)
+
+
+def test_older_messages_are_read_on_a_page_that_stays_as_it_is(visitors: Visitors) -> None:
+    page = visitors.come("Noor")
+    _talk(page, "Kwame")
+    first = page.locator("#log .said").nth(1).get_attribute("data-seq")
+    page.goto(f"{page.url.partition('?')[0]}?older={first}")
+    expect(page.locator("#log .said")).to_have_count(1)
+    assert page.locator("script[src='/static/talk.js']").count() == 0
+    page.get_by_role("link", name="Show the newest messages").click()
+    _live(page)

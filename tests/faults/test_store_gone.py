@@ -1,0 +1,91 @@
+"""The database locked or gone: a message is refused, never acknowledged, and no words are lost."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+
+from chat import frames
+from tests.journeys.live import calling, served
+from tests.journeys.town import Resident, Town
+
+pytestmark = pytest.mark.anyio
+
+WORDS = "It took me an hour to find these words."
+
+
+@asynccontextmanager
+async def _closed(address: str, database_url: str) -> AsyncIterator[None]:
+    """Let nobody reach this database, and cut off whoever does."""
+    name = database_url.partition("?")[0].rpartition("/")[2]
+    keeper = await asyncpg.connect(address.replace("+asyncpg", ""))
+    try:
+        await keeper.execute(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS false')
+        await keeper.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name
+        )
+        yield
+        await keeper.execute(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS true')
+    finally:
+        await keeper.close()
+
+
+async def _two(town: Town) -> tuple[Resident, Resident, str]:
+    one, other = await town.residents("One", "Other")
+    room_id = await town.talk(one, other)
+    await one.say(room_id, "Before.", "c1")
+    return one, other, room_id
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_while_the_file_is_locked_nothing_is_acknowledged(
+    town: Town, database_url: str
+) -> None:
+    one, other, room_id = await _two(town)
+    file = sqlite3.connect(database_url.partition(":///")[2], isolation_level=None)
+    try:
+        file.execute("BEGIN IMMEDIATE")
+        refused = await one.say(room_id, WORDS, "c2", status=503)
+        assert refused["code"] == "unavailable"
+        assert "Please try again" in refused["detail"]
+        assert await other.words(room_id) == ["Before."], "what was said can still be read"
+        file.execute("ROLLBACK")
+    finally:
+        file.close()
+    assert (await one.say(room_id, WORDS, "c2"))["seq"] == 2
+    assert await other.words(room_id) == ["Before.", WORDS]
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_while_the_database_is_gone_nothing_is_acknowledged_and_words_are_kept(
+    town: Town, database_url: str, postgres: str
+) -> None:
+    one, other, room_id = await _two(town)
+    async with served(town.app) as port, calling(port, one) as line:
+        await line.listen(one, room_id)
+        async with _closed(postgres, database_url):
+            refused = await one.say(room_id, WORDS, "c2", status=503)
+            assert refused["code"] == "unavailable"
+            live = await line.say(room_id, WORDS, "c3")
+            assert isinstance(live, frames.Problem)
+            assert (live.code, live.client_id) == ("unavailable", "c3")
+            phone = one.browser
+            for path, name in ((f"/talks/{room_id}", "text"), ("/first-words", "words")):
+                shown = await _posted_in_vain(one, path, {name: WORDS, "client_id": "c4"})
+                assert WORDS in shown, path
+            assert (await phone.client.get("/readyz")).status_code == 503
+            assert (await phone.client.get("/healthz")).status_code == 200
+            assert (await phone.client.get("/home")).status_code == 503
+        for client_id in ("c2", "c3"):
+            await one.say(room_id, f"{WORDS} {client_id}", client_id)
+        await line.until(lambda frame: getattr(frame, "text", None) == f"{WORDS} c3")
+        assert await line.shows(one, room_id)
+    assert await other.words(room_id) == ["Before.", f"{WORDS} c2", f"{WORDS} c3"]
+
+
+async def _posted_in_vain(who: Resident, path: str, fields: dict[str, str]) -> str:
+    answer = await who.browser.client.post(path, data=fields)
+    assert answer.status_code == 503
+    return answer.text

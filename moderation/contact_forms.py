@@ -109,7 +109,7 @@ _NO_OWNER: Final = r"(?:this|its|whats|thats|is|has|was|as|yours|ours|lets|does|
 OTHERS_LEAD: Final = re.compile(
     rf"\b(?:(?:his|her|their|my (?:\w{{1,12}} )?{_KIN}"
     rf"|(?:that|the|this) (?:\w{{1,12}} )?{_SOMEBODY}s|(?!{_NO_OWNER}\b)[a-z]{{2,12}}s)"
-    rf" (?:\w{{1,12}} )?{_DETAIL}"
+    rf" (?:\w{{1,12}} )?{_DETAIL}s?"
     rf"|(?:he|she|they|that (?:\w{{1,12}} )?{_SOMEBODY}"
     r"|my (?:\w{1,12} )?(?:ex|neighbour|boss|landlord|therapist|nurse|cpn))s? (?:\w{1,12} )?"
     r"(?:live|lives|living|works?|working|stays?|staying|parks|is|are|be found|moved) "

@@ -77,9 +77,11 @@ class _Terms:
             self._named[name] = self._expanded(pattern)
 
     def compiled(self, pattern: str) -> re.Pattern[str]:
+        """Return a pattern with its named words put in; a blank in it is any white space."""
         return re.compile(self._expanded(pattern).replace(" ", r"\s"))
 
     def either(self, patterns: Iterable[str]) -> re.Pattern[str] | None:
+        """Return one pattern for any of these; None for none."""
         joined = "|".join(f"(?:{pattern})" for pattern in patterns)
         return self.compiled(joined) if joined else None
 

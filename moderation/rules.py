@@ -201,16 +201,17 @@ def _hits(view: View, seen: list[Sighting]) -> Iterator[Hit]:
         edges = harm if rule.effect is Effect.HELP else distress
         if rule.guards and rule.is_kept_off(_beside(view.text, core, edges)):
             continue
-        first, last = view.span(whole[0], _stop(whole, core, edges))
+        first, last = view.span(whole[0], _stop(view.text, whole, core, edges=edges))
         if first < last:
             yield Hit(rule, first, last)
             # One hit says it all unless every span is to be folded.
             settled.update(() if rule.effect is Effect.FOLD else (rule.id,))
 
 
-def _stop(whole: Span, core: Span, edges: Iterable[Span]) -> int:
+def _stop(text: str, whole: Span, core: Span, *, edges: Iterable[Span]) -> int:
     """Return where a match ends: a tail after its core gives way to the other kind's words."""
-    return min((start for start, _ in edges if core[1] <= start < whole[1]), default=whole[1])
+    end = min((start for start, _ in edges if core[1] <= start < whole[1]), default=whole[1])
+    return max(core[1], whole[0] + len(text[whole[0] : end].rstrip()))
 
 
 def _index(rules: tuple[Rule, ...]) -> dict[str, list[tuple[Rule, Phrase, frozenset[str]]]]:

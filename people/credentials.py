@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from typing import Final
 
+import anyio
 import anyio.to_thread
 from pwdlib import PasswordHash
 from zxcvbn import zxcvbn
@@ -18,19 +19,24 @@ from core.errors import Invalid
 MINIMUM_PASSWORD: Final = 10  # ASVS 5.0 V6.2.1 asks for 8; 15 without a second factor is advice
 WEAK_BELOW: Final = 2  # zxcvbn: 0–1 fall to an online attack that is throttled
 ALPHABET: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # nothing that looks like something else
+# RFC 9106 §4: each takes 64 MiB. Strangers who try many names at once wait for each other, and
+# neither fill the memory nor take every thread that pages need.
+HASHED_AT_ONCE: Final = 4
 _hasher = PasswordHash.recommended()
+_turn = anyio.CapacityLimiter(HASHED_AT_ONCE)
 # Checked when there is no such account, so that answering takes the same time.
 _nobody = _hasher.hash(secrets.token_urlsafe(16))
 
 
 async def hash_password(password: str) -> str:
     """Return an argon2id hash. Call it outside any session."""
-    return await anyio.to_thread.run_sync(_hasher.hash, password)
+    return await anyio.to_thread.run_sync(_hasher.hash, password, limiter=_turn)
 
 
 async def matches(password: str, password_hash: str | None) -> bool:
     """Tell whether the password fits, in the same time when there is no hash to fit."""
-    fits = await anyio.to_thread.run_sync(_hasher.verify, password, password_hash or _nobody)
+    expected = password_hash or _nobody
+    fits = await anyio.to_thread.run_sync(_hasher.verify, password, expected, limiter=_turn)
     return fits and password_hash is not None
 
 

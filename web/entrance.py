@@ -151,7 +151,7 @@ async def join(
 
 
 def _status(problem: Problem) -> int:
-    """Return 422 for a form that comes back to be changed, and 429 for one that has to wait."""
+    """Return 422 for a form that comes back to be changed; 429 or 503 for one to try later."""
     return max(422, problem.status)
 
 

@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
+import anyio
 import httpx2
 import pytest
 from app_factories import ORIGIN, app_on, browser_of, client_of
@@ -324,6 +325,27 @@ async def test_guesses_in_one_organisation_never_count_in_another(
             there = await client.post("/api/v1/sign-ins?organisation=lighthouse", json=guess)
         here = await client.post("/api/v1/sign-ins?organisation=harbour", json=guess)
     assert (there.status_code, here.status_code) == (429, 422)
+
+
+async def test_many_strangers_at_once_hash_only_so_many_passwords_at_once(
+    app: FastAPI, house: House
+) -> None:
+    """Each takes 64 MiB and a core: whoever knocks often must not use up the machine."""
+    most = 0
+
+    async def guess(number: int) -> int:
+        async with _at(app, f"198.51.100.{number}") as stranger:
+            who = {"name": f"nobody {number}", "password": "wrong but long"}
+            return (await stranger.post("/api/v1/sign-ins", json=who)).status_code
+
+    async with anyio.create_task_group() as tasks:
+        for number in range(12):
+            tasks.start_soon(guess, number)
+        for _ in range(40):
+            await anyio.sleep(0.02)
+            most = max(most, credentials._turn.borrowed_tokens)
+            assert credentials._turn.borrowed_tokens <= credentials.HASHED_AT_ONCE
+    assert most > 0
 
 
 async def test_nobody_learns_which_names_there_are_by_signing_in_or_getting_back_in(

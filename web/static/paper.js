@@ -29,8 +29,10 @@ export function find(where, name, value) {
   return Array.from(where.children).find((item) => item.dataset[name] === String(value));
 }
 
-export function say(text) {
+// `isHeardOnly` where the same words stand on the page already.
+export function say(text, isHeardOnly = false) {
   status.textContent = text;
+  status.classList.toggle("out-of-sight", isHeardOnly);
 }
 
 export function said() {
@@ -56,12 +58,12 @@ function nameOf(sender) {
   return sender && isKnown(sender) ? names[sender] : word("someone");
 }
 
+// As the server writes it: "Tue 24 Nov 03:07". A page in "en" is in British English.
 function clockTime(iso) {
-  const at = new Date(iso);
-  const isToday = at.toDateString() === new Date().toDateString();
-  const day = isToday ? {} : { day: "numeric", month: "short" };
+  const { lang } = document.documentElement;
+  const day = { weekday: "short", day: "numeric", month: "short" };
   const style = Object.assign(day, { hour: "2-digit", minute: "2-digit" });
-  return at.toLocaleString(document.documentElement.lang || undefined, style);
+  return new Date(iso).toLocaleString(lang === "en" ? "en-GB" : lang, style).replace(/,/g, "");
 }
 
 // `folds` holds half-open spans in code points, as the server counts them, not UTF-16 units. For

@@ -135,7 +135,7 @@ const answers = {
     // The message comes as an event of its own. Whichever is first, the words stand once.
     if (item && frame.seq <= seq) item.remove();
     else if (item) item.dataset.seq = frame.seq;
-    say(frame.help ? word("sent") : "");
+    say(frame.help ? word("sent") : "", frame.help === "line");
     if (frame.help) paper.showHelp(frame.help);
   },
   held(frame) {

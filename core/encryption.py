@@ -37,14 +37,20 @@ class KeyRing:
         self._index_key = index_key
 
     @classmethod
-    def parse(cls, text: str, *, index_key: bytes) -> Self:
-        """Read `name:base64,name:base64`; the first is active.
+    def parse(
+        cls, text: str, *, index_key: bytes, older: Mapping[str, bytes] | None = None
+    ) -> Self:
+        """Read `name:base64,name:base64`; the first is active. `older` ones open and never seal.
 
         Raises:
             ValueError: the text is not of that form or a key is not 32 bytes.
         """
         pairs = (part.strip().partition(":") for part in text.split(",") if part.strip())
-        return cls({name: base64.b64decode(key) for name, _, key in pairs}, index_key=index_key)
+        keys = {name: base64.b64decode(key) for name, _, key in pairs}
+        if keys:
+            # Theirs stays first, and counts where two have one name.
+            keys = {**keys, **(older or {}), **keys}
+        return cls(keys, index_key=index_key)
 
     def seal(self, place: str, text: str) -> bytes:
         """Seal `text` for `place` (`table.column:id`)."""

@@ -101,9 +101,11 @@ class Settings(BaseSettings):
         """
         secret = self.secret.get_secret_value()
         index_key = encryption.derive(secret, "blind index")
+        # Still there once keys are set: what was sealed before must open.
+        first = {"k0": encryption.derive(secret, "seal")}
         if keys := self.keys.get_secret_value():
-            return encryption.KeyRing.parse(keys, index_key=index_key)
-        return encryption.KeyRing({"k0": encryption.derive(secret, "seal")}, index_key=index_key)
+            return encryption.KeyRing.parse(keys, index_key=index_key, older=first)
+        return encryption.KeyRing(first, index_key=index_key)
 
 
 def is_loopback(host: str) -> bool:

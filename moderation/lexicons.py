@@ -24,9 +24,10 @@ class Lexicon:
             self.masked.setdefault((len(word), word[0]), []).append(word)
 
     def unmask(self, token: str) -> str | None:
-        """Return the only known word that fits `token` with its asterisks as blanks."""
+        """Return the known word that fits `token`, asterisks as blanks; a guarded one if several."""
         fits = [word for word in self.masked.get((len(token), token[0]), ()) if _fits(token, word)]
-        return fits[0] if len(fits) == 1 else None
+        sure = fits if len(fits) == 1 else [word for word in fits if word in _GUARDED]
+        return sure[0] if sure else None
 
 
 def _halves(words: frozenset[str]) -> dict[tuple[str, str], str]:

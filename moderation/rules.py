@@ -211,7 +211,7 @@ def _hits(view: View, seen: list[Sighting]) -> Iterator[Hit]:
 def _stop(text: str, whole: Span, core: Span, *, edges: Iterable[Span]) -> int:
     """Return where a match ends: a tail after its core gives way to the other kind's words."""
     end = min((start for start, _ in edges if core[1] <= start < whole[1]), default=whole[1])
-    return max(core[1], whole[0] + len(text[whole[0] : end].rstrip()))
+    return whole[0] + len(text[whole[0] : end].rstrip())
 
 
 def _index(rules: tuple[Rule, ...]) -> dict[str, list[tuple[Rule, Phrase, frozenset[str]]]]:

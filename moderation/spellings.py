@@ -28,7 +28,9 @@ _BENT: Final = re.compile(r"[^a-z]|([a-z])\1\1|([a-z])\2([a-z])\3([a-z])\4")
 # Letters and digits in one word; three of them make a text leet.
 _MIXED: Final = re.compile(r"[a-z][013457@$]|(?<![a-z0-9])[013457@$][a-z]{2}")
 # "I. want. this. to. end.": stops between single words are style, not sentences.
-_HALTING: Final = re.compile(r"(?<![a-z])[a-z]{1,8}\.{1,3} (?:[a-z]{1,8}\.{1,3} ){1,30}[a-z]{1,12}")
+_HALTING: Final = re.compile(
+    r"(?:^|(?<=[.!?\n])|(?<=[.!?\n] ))[a-z]{1,12}\.{1,3} (?:[a-z]{1,12}\.{1,3} ){1,60}[a-z]{1,12}"
+)
 # One word on each line.
 _COLUMN: Final = re.compile(r"(?<![^\n])(?:[^\s.!?]{1,14}\n){3,60}")
 _GAP: Final = re.compile(r" +\n\s*|\n\s+")
@@ -185,7 +187,8 @@ def _straighten(token: str, lexicon: Lexicon, *, is_leet: bool) -> Bend | None:
         return _unglue(token, lexicon.glued[token])
     if not _BENT.search(token) or token in lexicon.words:
         return None
-    for core in dict.fromkeys((token, token.strip("!.*_~-|+"))):
+    # Without the signs around it first, so that a full stop stays one.
+    for core in dict.fromkeys((token.strip("!.*_~-|+"), token)):
         if len(core) < 2 or not (is_leet or any(map(str.isalpha, core))):
             continue
         bend = _known(core, lexicon)
@@ -202,8 +205,10 @@ def _straighten(token: str, lexicon: Lexicon, *, is_leet: bool) -> Bend | None:
 
 def _known(core: str, lexicon: Lexicon) -> Bend | None:
     """Read `core` as leet, with its separators dropped, stretched or masked: in that order."""
-    inner = [at for at, sign in enumerate(core) if sign not in _INNER]
-    for steps in ([*range(len(core))], inner):
+    ways = [[*range(len(core))]]
+    if not {core[0], core[-1]} & _INNER:
+        ways.append([at for at, sign in enumerate(core) if sign not in _INNER])
+    for steps in ways:
         for table in (_LEET, _LEET_L):
             word = "".join(core[at] for at in steps).translate(table)
             if word in lexicon.words:

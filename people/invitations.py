@@ -52,9 +52,11 @@ async def make(
     """Return a new code; it is shown once and kept only as a keyed fingerprint.
 
     Raises:
-        Invalid: more uses than one invitation may have.
+        Invalid: more uses than one invitation may have, or a facilitator of no group.
     """
     require(actor, Act.INVITE)
+    if role is not None:
+        roles.require_group(role, group_id)
     if not 1 <= uses <= MOST_USES:
         raise Invalid(f"An invitation can be for 1 to {MOST_USES} people.", field="uses")
     code = credentials.new_code()
@@ -87,7 +89,11 @@ async def take(session: AsyncSession, code: str, account_id: UUID, *, now: datet
     if row is None:
         raise NotAnInvitation(field="invitation")
     if row.role is not None:
-        await roles.grant(session, account_id=account_id, role=row.role, by_id=row.made_by, now=now)
+        scope_id = row.group_id if row.role is Role.FACILITATOR else None
+        await roles.grant(
+            session, account_id=account_id, role=row.role, scope_id=scope_id, by_id=row.made_by,
+            now=now,
+        )  # fmt: skip
     return row.group_id
 
 

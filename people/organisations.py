@@ -48,7 +48,10 @@ async def by_slug(session: AsyncSession, slug: str | None) -> Organisation:
         NotFound: there is none of that name, or none is named and there are several (or none).
     """
     query = select(Organisation).limit(2)
-    found = (await session.scalars(query if slug is None else query.filter_by(slug=slug))).all()
+    if slug is not None:
+        # PostgreSQL can't be asked for a text with a NUL in it.
+        query = query.where(Organisation.slug == slug.replace("\0", "?"))
+    found = (await session.scalars(query)).all()
     if len(found) != 1:
         raise NotFound("There is no organisation of that name here.")
     return found[0]

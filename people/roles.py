@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from core import events, ids
-from core.errors import Forbidden
+from core.errors import Conflict, Forbidden, Invalid
 from core.tables import Base, Identified, Owned, Retention, field
 from core.upserts import insert
 from people import accounts, audit
@@ -52,11 +52,13 @@ async def appoint(
 
     Raises:
         Forbidden: the actor may not, or it is the actor's own account.
+        Invalid: a facilitator without a group would look after all of them.
         NotFound: there is no such account here.
     """
     require(actor, Act.GRANT_ROLE)
     if account_id == actor.account_id:
         raise Forbidden("Nobody can give themselves a role. Please ask another administrator.")
+    require_group(role, scope_id)
     await accounts.by_id(session, account_id)
     await grant(
         session,
@@ -66,6 +68,16 @@ async def appoint(
         by_id=actor.account_id,
         now=now,
     )
+
+
+def require_group(role: Role, scope_id: UUID | None) -> None:
+    """Refuse a facilitator of no group in particular.
+
+    Raises:
+        Invalid: see above.
+    """
+    if role is Role.FACILITATOR and scope_id is None:
+        raise Invalid("A facilitator is named for one group, on that group's page.", field="role")
 
 
 async def grant(
@@ -117,10 +129,13 @@ async def dismiss(
     """End somebody's role; idempotent.
 
     Raises:
+        Conflict: nobody would be left who can give a role.
         NotFound: there is no such account here.
     """
     require(actor, Act.GRANT_ROLE)
     await accounts.by_id(session, account_id)
+    if role is Role.ADMINISTRATOR and await holders(session, role) == [account_id]:
+        raise Conflict("Please appoint another administrator first: somebody has to be.")
     await end(session, account_id=account_id, role=role, by_id=actor.account_id, now=now)
 
 

@@ -1,6 +1,8 @@
 """The program `been-there`, as somebody types it."""
 
+import base64
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -230,6 +232,18 @@ def test_a_setting_that_is_refused_is_never_printed(monkeypatch: pytest.MonkeyPa
     assert "too-short" not in repr(refused.value)
 
 
+def test_keys_that_are_set_later_still_open_what_the_secret_sealed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`doctor` asks for keys once people are there: nothing they wrote may be lost by it."""
+    sealed = Settings().key_ring().seal("note.words:1", "I was here first")
+    monkeypatch.setenv("BEEN_THERE_KEYS", f"k1:{base64.b64encode(b'k' * 32).decode()}")
+    later = Settings().key_ring()
+    assert later.active == "k1"
+    assert later.open("note.words:1", sealed) == "I was here first"
+    assert later.seal("note.words:1", "new").startswith(b"v1|k1|")
+
+
 def _demo_at(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What `demo --keep` leaves, without the server."""
     import asyncio
@@ -264,3 +278,9 @@ def test_every_command_says_in_a_sentence_what_it_is_for() -> None:
     assert names == {"demo", "serve", "setup", "migrate", "match", "schema", "doctor"}
     assert all(name in said for name in (*names, "audit"))
     assert isinstance(cli.app, typer.Typer)
+
+
+def test_every_setting_is_written_down_and_no_other() -> None:
+    operating = Path(__file__).parents[1] / "docs" / "operating.md"
+    written = set(re.findall(r"^\| `BEEN_THERE_(\w+)`", operating.read_text("utf-8"), re.MULTILINE))
+    assert written == {name.upper() for name in Settings.model_fields}

@@ -16,7 +16,7 @@ from groups.requests import Place, Waiting
 from groups.rosters import Member, Mine
 from matching.hellos import HelloHeld
 from people.permissions import Act, Actor, allows
-from web import forms, views
+from web import forms, unsent, views
 from web.rendering import page, see
 
 router = APIRouter(include_in_schema=False)
@@ -120,7 +120,7 @@ async def ask(
         if not await _came_in(here, actor, group_id, now=now):
             await joining.ask_in(here, guard, actor, group_id, form.get("words"), now=now)
     except HelloHeld as held:
-        errors = {"words": " ".join((held.title, *held.verdict.because))}
+        errors = {"words": f"{held.title} {unsent.because(held.verdict.because)}"}
         return await _show(request, group_id, actor, here, errors=errors)
     except Problem as problem:
         if problem.status == 404:

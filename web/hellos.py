@@ -13,7 +13,7 @@ from core.errors import Problem
 from matching import asks, connections, hellos, requests
 from matching.requests import Introduction, Outcome, Received, Sent
 from people.permissions import Actor
-from web import forms, views
+from web import forms, unsent, views
 from web.rendering import moment, page, see
 
 router = APIRouter(include_in_schema=False)
@@ -144,7 +144,7 @@ async def say_hello(
 
 def _because(problem: Problem) -> str:
     if isinstance(problem, hellos.HelloHeld):
-        return " ".join((problem.title, *problem.verdict.because))
+        return f"{problem.title} {unsent.because(problem.verdict.because)}"
     return problem.detail
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.dependencies import Here, Now, Someone
-from core.errors import Conflict, Problem
+from core.errors import Conflict, Invalid, Problem
 from moderation import actions, case_pages, claims, notes, triage
 from moderation.case_views import CasePage
 from moderation.documents import HouseRules
@@ -191,6 +191,8 @@ def _steps(form: Form) -> list[Step]:
     lasts = timedelta(minutes=length) if length else None
     timed = (EffectKind.MUTE, EffectKind.SUSPEND)
     kinds = [kind for kind in EffectKind if kind in form.all("effects")]
+    if not kinds:
+        raise Invalid("Please choose what to do.", field="steps")
     return [Step(kind, lasts if kind in timed else None) for kind in kinds]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import Request
@@ -13,31 +13,16 @@ from api import urgent_help
 from api.dependencies import Here
 from chat import frames, messages, pending, rooms
 from chat.kinds import RoomKind
-from chat.pending import Waiting
 from chat.rooms import Talk as Room
-from chat.waiting import State
 from core.errors import NotFound
 from groups import cards
 from moderation import helping
 from people.organisations import Organisation
 from people.permissions import Actor
-from web import views
+from web import unsent, views
 from web.forms import Form
 from web.helping import card
 from web.rendering import moment, page
-
-CHOICES: Final = [
-    {
-        "value": "anyway",
-        "label": "Send it anyway, in a minute",
-        "hint": "You can take it back until then.",
-    },
-    {
-        "value": "person",
-        "label": "Ask a person",
-        "hint": "Someone answers within four hours. After that you decide.",
-    },
-]
 
 
 async def group_names(session: AsyncSession, found: Iterable[Room]) -> dict[UUID, str]:
@@ -90,9 +75,9 @@ async def show(
         messages=said,
         new_from=fresh[0]["seq"] if fresh else 0,
         catch_up_line=_catch_up(len(fresh)),
-        pending=[_waiting(one) for one in waiting if one.state is State.HELD],
-        asked_now=_asked(waiting),
-        ask_choices=CHOICES,
+        pending=unsent.pending(waiting, now=now),
+        asked_now=unsent.asked(waiting),
+        ask_choices=unsent.CHOICES,
         help_now=help_now,
         help=card(place) | ({"first_line": error} if error and help_now else {}),
         composer=_composer(
@@ -151,29 +136,6 @@ def _heading(room: Room, name: str, logged: list[frames.Logged]) -> dict[str, An
 
 def _catch_up(count: int) -> str:
     return f"New since you last looked: {count} message{'' if count == 1 else 's'}."
-
-
-def _waiting(one: Waiting) -> dict[str, Any]:
-    return {
-        "client_id": one.client_id,
-        "text": one.text,
-        "why": "A person is looking at this one before it is shown.",
-        "written_at": moment(one.written_at),
-    }
-
-
-def _asked(waiting: list[Waiting]) -> dict[str, Any] | None:
-    asked = [one for one in waiting if one.state is State.ASKED and one.release_at is None]
-    if not asked:
-        return None
-    newest = asked[-1]
-    return {
-        "client_id": newest.client_id,
-        "text": newest.text,
-        "note": newest.note or "",
-        "why": " ".join(newest.because),
-        "choices": CHOICES,
-    }
 
 
 def _composer(

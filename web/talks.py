@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.dependencies import Guard, Here, Now, Someone, Talk
-from chat import messages, pending, rooms, waiting
+from chat import frames, messages, pending, rooms, waiting
 from chat.kinds import Help
 from chat.rooms import Talk as Room
 from chat.waiting import State
@@ -97,8 +97,8 @@ async def say(
     try:
         if choice:
             await _choose(actor, here, guard, room_id, client_id, choice, now=now)
-        if choice in {"anyway", "person"}:
-            return see(f"/talks/{room_id}#composer")
+        if choice in {"anyway", "person", "take-back"}:
+            return see(f"/talks/{room_id}#unsent")
         if choice == "change":
             client_id = _changed(client_id, form.get("text"))
         kept = await talk.send(
@@ -119,8 +119,8 @@ async def say(
             request, room_id, actor, here,
             now=now, help_now=help_now, typed=form, error=problem.detail,
         )  # fmt: skip
-    # Help stands above the box: without script, the page opens where it begins.
-    at = "after-log" if kept.help else "composer"
+    # Without script, the page opens at what was said, or at what became of it: never below it.
+    at = f"m-{kept.seq}" if isinstance(kept, frames.Sent) else "unsent"
     return see(f"/talks/{room_id}?sent={MARKS[kept.help]}#{at}")
 
 

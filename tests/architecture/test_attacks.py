@@ -508,6 +508,28 @@ async def test_a_role_that_came_with_an_invitation_names_who_made_it(
     ]
 
 
+async def test_nobody_is_made_facilitator_of_all_groups_at_once(app: FastAPI, house: House) -> None:
+    """The role has a group: without one it would open every group's requests and members."""
+    async with client_of(app, house.people["administrator"]) as client:
+        path = f"/api/v1/accounts/{house.ids['target']}/roles/facilitator"
+        appointed = await client.put(path)
+        invited = await client.post("/api/v1/invitations", json={"role": "facilitator"})
+    async with client_of(app, house.people["target"]) as client:
+        asked = await client.get(f"/api/v1/groups/{house.ids['group']}/requests")
+    assert (appointed.status_code, invited.status_code, asked.status_code) == (422, 422, 403)
+
+
+async def test_a_place_never_loses_its_last_administrator(app: FastAPI, house: House) -> None:
+    administrator = house.people["administrator"]
+    path = f"/api/v1/accounts/{administrator.id}/roles/administrator"
+    async with client_of(app, administrator) as client:
+        assert (await client.delete(path)).status_code == 409
+        other = f"/api/v1/accounts/{house.ids['target']}/roles/administrator"
+        assert (await client.put(other)).status_code == 204
+        assert (await client.delete(path)).status_code == 204
+        assert (await client.get("/api/v1/audit")).status_code == 403
+
+
 # Files and addresses
 
 

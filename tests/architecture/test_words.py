@@ -303,3 +303,19 @@ async def test_no_page_shows_a_gap_that_was_not_filled(app: FastAPI, database: D
                 if found := re.findall(r"\{\w*\}|%\(\w+\)s|\bNone\b|\bUndefined\b", words):
                     unfilled[path] = found
     assert unfilled == {}
+
+
+# What is written down about all this
+
+
+def test_every_promise_has_a_row_and_every_test_it_names_exists() -> None:
+    written = (ROOT / "docs/promises.md").read_text("utf-8")
+    numbers = [int(number) for number in re.findall(r"^\| (\d+) \|", written, re.MULTILINE)]
+    assert numbers == list(range(1, 44))
+    missing = [
+        f"{file}::{name}"
+        for file, name in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", written)
+        if not (ROOT / file).exists()
+        or (name and f"def {name}(" not in (ROOT / file).read_text("utf-8"))
+    ]
+    assert missing == []

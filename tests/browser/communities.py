@@ -4,14 +4,15 @@ import asyncio
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +38,7 @@ class Community:
     folder: Path
     port: int
     is_demo: bool = True
+    language: str = "en"
     tokens: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
@@ -74,6 +76,7 @@ class Community:
             "PYTHONUNBUFFERED": "1",
             "BEEN_THERE_DATABASE_URL": f"sqlite+aiosqlite:///{self.file}",
             "BEEN_THERE_PUBLIC_URL": self.origin,
+            "BEEN_THERE_LANGUAGE": self.language,
         }
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
@@ -112,6 +115,14 @@ class Community:
 def empty(folder: Path) -> Community:
     """Return an installation where nobody is yet."""
     return Community(folder, _free_port(), is_demo=False)
+
+
+def in_language(made: Community, folder: Path, language: str) -> Community:
+    """Return a copy of a community, its people signed in, to be served in another language."""
+    copy = replace(made, folder=folder, port=_free_port(), process=None, language=language)
+    with closing(sqlite3.connect(made.file)) as source, closing(sqlite3.connect(copy.file)) as to:
+        source.backup(to)
+    return copy
 
 
 def build(folder: Path) -> Community:

@@ -20,6 +20,8 @@ COLOURS: Final = {
 }
 RULES: Final[dict[Literal["light", "dark"], Any]] = {"light": EVERY_RULE, "dark": COLOURS}
 WIDTHS: Final = (360, 1280)
+# WCAG 2.2, 1.4.10: no scrolling in two directions at 320 CSS pixels.
+NARROWEST: Final = 320
 
 
 def violations_of(page: Page) -> dict[str, list[str]]:

@@ -7,13 +7,11 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Visitors
-from tests.browser.openness import violations_of
+from tests.browser.openness import NARROWEST, violations_of
 from tests.browser.sights import SIGHTS, Sight
 
 pytestmark = pytest.mark.browser
 
-# WCAG 2.2, 1.4.10: no scrolling in two directions at 320 CSS pixels.
-NARROWEST: Final = 320
 FIRST_PAGE_BYTES: Final = 50_000
 FIRST_PAGE_REQUESTS: Final = 6
 

@@ -155,6 +155,28 @@ def test_without_script_the_hardest_sentence_is_answered_in_the_same_words(
     expect(_said(page, "I'm going to kill myself tonight, I've had enough")).to_have_count(1)
 
 
+@pytest.mark.parametrize(
+    ("talk", "sentence"),
+    [
+        ("Mac", "Only the two of you. If a message suggests someone may come to harm, or one of"),
+        ("Leave the Light On", "Everyone in Leave the Light On. If a message suggests someone may"),
+    ],
+)
+def test_whoever_writes_is_told_truly_who_can_read_it(
+    visitors: Visitors, talk: str, sentence: str
+) -> None:
+    page = visitors.come("Sam", width=360)
+    _talk(page, talk)
+    who = page.locator("#who")
+    expect(who).to_contain_text(f"Who can read this: {sentence}")
+    expect(who).to_contain_text(
+        "Whoever runs the server could technically reach it; they have promised not to:"
+        " The Harbour (a made-up community)."
+    )
+    page.locator("#composer").get_by_role("link", name="What happens if I say").click()
+    expect(page.locator("main ol > li")).to_have_count(4)
+
+
 def test_older_messages_are_read_on_a_page_that_stays_as_it_is(visitors: Visitors) -> None:
     page = visitors.come("Noor")
     _talk(page, "Kwame")
@@ -164,3 +186,43 @@ def test_older_messages_are_read_on_a_page_that_stays_as_it_is(visitors: Visitor
     assert page.locator("script[src='/static/talk.js']").count() == 0
     page.get_by_role("link", name="Show the newest messages").click()
     _live(page)
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_words_that_give_a_number_away_are_asked_about_and_never_lost(
+    visitors: Visitors, has_script: bool
+) -> None:
+    noor, kwame = visitors.come("Noor", width=360, has_script=has_script), visitors.come("Kwame")
+    _talk(noor, "Kwame")
+    _talk(kwame, "Noor")
+    _live(kwame)
+    number = next(numbers)
+    words, other = f"ring me on 07700 90012{number % 10} at seven", f"at seven, here, {number}?"
+    _say(noor, words)
+    asked = noor.locator("form.note")
+    expect(asked.get_by_role("heading")).to_have_text("Not sent yet. Your words are still here.")
+    expect(asked.get_by_label("Your words")).to_have_value(words)
+    expect(asked.get_by_role("button")).to_have_text(
+        ["Send it as I've changed it", "Send it anyway, in a minute", "Ask a person"]
+    )
+    expect(asked).to_be_in_viewport()
+    asked.get_by_label("Your words").fill(other)
+    asked.get_by_role("button", name="Send it as I've changed it").click()
+    expect(_said(kwame, other)).to_have_count(1)
+    expect(_said(kwame, words)).to_have_count(0)
+    expect(noor.locator("form.note")).to_have_count(0)
+
+
+def test_what_is_sent_anyway_waits_in_sight_and_can_be_taken_back(visitors: Visitors) -> None:
+    noor = visitors.come("Noor", width=360)
+    _talk(noor, "Kwame")
+    _live(noor)
+    words = "or write to noor@example.org"
+    _say(noor, words)
+    noor.get_by_role("button", name="Send it anyway, in a minute").click()
+    waiting = noor.locator("#pending").get_by_role("listitem").filter(has_text=words)
+    expect(waiting).to_contain_text("Goes out at")
+    waiting.get_by_role("button", name="Take it back").click()
+    expect(waiting).to_have_count(0)
+    expect(noor.get_by_label("Write something")).to_be_visible()
+    expect(_said(noor, words)).to_have_count(0)

@@ -69,6 +69,7 @@ def test_this_table_has_a_body_for_every_endpoint(town: Town) -> None:
     assert named == worlds.BODIES.keys()
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_what_is_no_json_is_refused_everywhere(here: World) -> None:
     before = await everything_stored(here.town.database)
     wrong = []
@@ -154,6 +155,7 @@ INSIDE = {
 }
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_documents_say_which_field_cant_be_used(here: World) -> None:
     before = await everything_stored(here.town.database)
     wrong = []

@@ -10,7 +10,9 @@ from tests.faults.world import World
 from tests.journeys.plain_browser import PlainBrowser
 from tests.journeys.town import Town
 
-pytestmark = pytest.mark.anyio
+# What pages give back depends on no database.
+ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+pytestmark = [pytest.mark.anyio, ON_SQLITE]
 
 WORDS = "It took me an hour to find these words."
 
@@ -57,7 +59,6 @@ async def test_a_sign_in_that_ended_meanwhile_loses_no_words(here: World) -> Non
     assert "Help" in shown.split("Your words are still here.")[1], "one word is words too"
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_sign_in_that_ran_out_loses_no_words(here: World) -> None:
     here.town.clock.pass_time(days=30)
     browser = here.wren.browser

@@ -22,7 +22,7 @@ PROTECTIVE = {rule.line for rule in RULES if rule.effect is Effect.FOLD}
 FLOOR = {rule.line for rule in RULES if rule.is_floor}
 
 OPENINGS = ["", "Hi. ", "Sorry for the long post.\n", "right then: ", "Don't panic anyone. ", "😔 "]
-ENDINGS = ["", " x", "\nThat's all.", " Thanks for reading, Pat.", " ❤️", "\n\n(back at ten)"]
+ENDINGS = ["", " x", "\nThat's all.", ". Thanks for reading, Pat.", " ❤️", "\n\n(back at ten)"]
 JOINTS = [". ", "\n", "! ", ".\n\n", " … "]
 MODES = [Mode.STANDARD, Mode.CLOSE, Mode.SELF_HELD]
 

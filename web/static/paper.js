@@ -202,12 +202,14 @@ export function putAway(frame) {
 
 // My words that are not in the talk yet stand below it, outside the log, so that a screen reader
 // hears them once: when they have arrived.
-export function drawWaiting(entry, why) {
+export function drawWaiting(entry, why, canBeTakenBack = false) {
   const known = find(pending, "client", entry.client_id);
   const item = known || clone("waiting-template");
   item.dataset.client = entry.client_id;
   slot(item, "words").textContent = entry.text;
   slot(item, "why").textContent = why;
+  slot(item, "take-back").hidden = !canBeTakenBack;
+  slot(item, "take-back").querySelector("[name='client_id']").value = entry.client_id;
   if (!known) followingEnd(() => pending.append(item));
 }
 
@@ -234,7 +236,8 @@ export function showHelp(help, instead = "") {
 
 // Each reason begins with its category, which is a word for staff.
 export function because(frame) {
-  return frame.why.map((line) => line.replace(/^\w+: */, "")).join(" ");
+  const reasons = frame.why.map((line) => line.replace(/^\w+: */, "")).join(word("and"));
+  return reasons && word("because").replace("__reasons__", () => reasons);
 }
 
 // A plain form that posts to the page: the same way as without script.

@@ -140,14 +140,14 @@ const answers = {
   },
   held(frame) {
     const entry = settle(frame);
-    if (entry) paper.drawWaiting(entry, `${word("held")} ${paper.because(frame)}`);
+    if (entry) paper.drawWaiting(entry, `${word("held")} ${paper.because(frame)}`, true);
     if (frame.help) paper.showHelp(frame.help, word("with-a-person"));
   },
   asked(frame) {
     const entry = settle(frame);
     paper.dropWaiting(frame.client_id);
     if (entry) paper.showAsked(entry, frame);
-    say(paper.because(frame));
+    say(`${word("not-sent")} ${paper.because(frame)}`);
     if (frame.help) paper.showHelp(frame.help, word("not-sent"));
   },
   busy(frame) {

@@ -1,0 +1,72 @@
+"""One's own words that are not in a talk: what they wait for, and what one can do about it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from chat.pending import Waiting
+from chat.waiting import State
+from web.rendering import moment
+
+CHOICES: Final = [
+    {
+        "value": "anyway",
+        "label": "Send it anyway, in a minute",
+        "hint": "You can take it back until then.",
+    },
+    {
+        "value": "person",
+        "label": "Ask a person",
+        "hint": "If nobody has answered within four hours, you decide.",
+    },
+]
+
+
+def because(lines: Iterable[str]) -> str:
+    """Say why in one sentence. Each line begins with its category, which is a word for staff."""
+    told = [line.partition(": ")[2] or line for line in lines]
+    return f"It {', and '.join(told)}." if told else ""
+
+
+def asked(waiting: list[Waiting]) -> dict[str, Any] | None:
+    """Return the newest message whose author has not chosen yet, as its form shows it."""
+    found = [one for one in waiting if one.state is State.ASKED and one.release_at is None]
+    if not found:
+        return None
+    newest = found[-1]
+    return {
+        "client_id": newest.client_id,
+        "text": newest.text,
+        "note": newest.note or "",
+        "why": because(newest.because),
+        "choices": CHOICES,
+    }
+
+
+def pending(waiting: list[Waiting], *, now: datetime) -> list[dict[str, Any]]:
+    """Return what waits for a person or for its pause to end; each can be taken back."""
+    return [
+        {
+            "client_id": one.client_id,
+            "text": one.text,
+            "why": _what_for(one, now),
+            "can_go": one.release_at is None and _is_unanswered(one, now),
+        }
+        for one in waiting
+        if one.state is State.HELD or one.release_at is not None
+    ]
+
+
+def _is_unanswered(one: Waiting, now: datetime) -> bool:
+    return one.answer_by is not None and one.answer_by <= now
+
+
+def _what_for(one: Waiting, now: datetime) -> str:
+    if one.release_at is not None:
+        return f"Goes out at {moment(one.release_at)['words']}."
+    if _is_unanswered(one, now):
+        return "Nobody has answered, so now you decide."
+    if one.answer_by is not None:
+        until = moment(one.answer_by)["words"]
+        return f"Waits for a person. If nobody has answered by {until}, you decide."
+    return "Waits for a person to look at it."

@@ -24,7 +24,7 @@ class Lexicon:
             self.masked.setdefault((len(word), word[0]), []).append(word)
 
     def unmask(self, token: str) -> str | None:
-        """Return the known word that fits `token`, asterisks as blanks; a guarded one if several."""
+        """Return the known word that fits `token`, asterisks blank; a guarded one of several."""
         fits = [word for word in self.masked.get((len(token), token[0]), ()) if _fits(token, word)]
         sure = fits if len(fits) == 1 else [word for word in fits if word in _GUARDED]
         return sure[0] if sure else None

@@ -89,7 +89,7 @@ STREET: Final = re.compile(
 # A street is the author's own address only when they say so.
 OWN_ADDRESS_LEAD: Final = re.compile(
     r"\b(?:i live at|im at|im living at|im staying at|my (?:home |new )?address(?: is|:|s)?"
-    r"|come to|find me at|visit me at|write to me at|post it to(?: me at)?)[ :]{0,2}$"
+    r"|come to|find me at|visit me at|write to me at|post it to(?: me at)?)[ :]{0,2}\Z"
 )
 _KIN: Final = (
     r"(?:exs|bosss|neighbours|cpns|nurses|therapists|landlords|sisters|brothers|mums|dads"
@@ -104,7 +104,7 @@ _NO_NAME: Final = (
     r"(?:me|us|it|back|now|the|my|this|that|on|if|in|when|your|you|a|up|out|here|anytime|any"
     r"|whenever|at|for)"
 )
-_NO_OWNER: Final = r"(?:this|its|whats|thats|is|has|was|as|yours|ours|lets|does|us|always)"
+_NO_OWNER: Final = r"(?:this|its|hes|shes|whats|thats|is|has|was|as|yours|ours|lets|does|us|always)"
 # Whose detail follows: somebody who is neither the author nor a service.
 OTHERS_LEAD: Final = re.compile(
     rf"\b(?:(?:his|her|their|my (?:\w{{1,12}} )?{_KIN}"
@@ -117,14 +117,14 @@ OTHERS_LEAD: Final = re.compile(
     r"|(?:ring|call|text|message|email|e-mail|phone|find|contact|write to|get|add|follow|dm|visit)"
     rf" (?:him|her|them|that \w{{2,12}}|(?!{_NO_NAME}\b)[a-z]{{2,12}})(?: up| back)?"
     r" (?:on|at|via|through)"
-    r")\b(?:(?!\b(?:my|mine|i live|im|me)\b)[^!?\n]){0,40}$"
+    r")\b(?:(?!\b(?:my|mine|i live|im|me)\b)[^!?\n]){0,40}\Z"
 )
 SERVICE_LEAD: Final = re.compile(
     r"\b(?:crisis|team|teams|ward|gps?|surgery|clinic|reception|help ?line|hospital|charity"
     r"|charitys|office|council|police|line|centre|center|service|mind|samaritans|citizens"
     r"|foodbank|food bank|pharmacy|chemist|duty|switchboard|advice|library|university|refuge"
-    r"|shelter|branch|hub|trust|nhs|cafe|shop|hall|station|intergroup|meeting)\b[^!?\n]{0,50}$"
+    r"|shelter|branch|hub|trust|nhs|cafe|shop|hall|station|intergroup|meeting)\b[^!?\n]{0,50}\Z"
 )
 OWN_LEAD: Final = re.compile(
-    r"\b(?:my|mine|me|im|ring|call|text|number|mobile|whatsapp)\b[^!?\n]{0,30}$"
+    r"\b(?:my|mine|me|im|ring|call|text|number|mobile|whatsapp)\b[^!?\n]{0,30}\Z"
 )

@@ -191,5 +191,6 @@ def _hit(detail: _Detail, view: View, rulebook: Rulebook) -> Hit | None:
         if not forms.OWN_ADDRESS_LEAD.search(before):
             return None
         kind = "postcode"
-    first, last = view.span(start, detail.end)
+    written = view.text[detail.start : detail.end].rstrip(" .,;:!?_-")
+    first, last = view.span(start, detail.start + len(written))
     return Hit(rulebook.recognisers[kind], first, last) if first < last else None

@@ -19,7 +19,7 @@ from moderation.normalise import View
 # How far a guard looks beside a hit, in characters, never past the end of the sentence.
 GUARD_REACH: Final = 80
 # After so many hits of one rule the whole text is what needs a person.
-_MOST_HITS: Final = 50
+_MOST_HITS: Final = 100
 _SENTENCE_ENDS: Final = ".!?\n"
 # Up to this length searching the whole text costs less than finding out where to search.
 _WHOLE_CHARACTERS: Final = 600
@@ -72,11 +72,16 @@ class Phrase:
     words: tuple[frozenset[str], ...]
 
     def spans(self, text: str, windows: Iterable[Span]) -> Iterator[tuple[Span, Span]]:
-        """Yield whole match and core: the first group, where the pattern marks one."""
+        """Yield whole match and core: the first group, where the pattern marks one.
+
+        Matches may overlap: one that a guard keeps off must not hide the next.
+        """
         core = 1 if self.pattern.groups else 0
         for start, end in windows:
-            for found in self.pattern.finditer(text, start, end):
+            at = start
+            while (found := self.pattern.search(text, at, end)) is not None:
                 yield found.span(), found.span(core)
+                at = found.start() + 1
 
 
 # A phrase, and the stretches of the text in which it could match.
@@ -201,17 +206,32 @@ def _hits(view: View, seen: list[Sighting]) -> Iterator[Hit]:
         edges = harm if rule.effect is Effect.HELP else distress
         if rule.guards and rule.is_kept_off(_beside(view.text, core, edges)):
             continue
-        first, last = view.span(whole[0], _stop(view.text, whole, core, edges=edges))
+        apart = _apart(view.text, whole, core, edges=edges)
+        if "\n" in view.text[slice(*whole)] and apart[0] != whole[0]:
+            # Two lines that belong to two different thoughts.
+            continue
+        first, last = view.span(*apart)
         if first < last:
             yield Hit(rule, first, last)
             # One hit says it all unless every span is to be folded.
             settled.update(() if rule.effect is Effect.FOLD else (rule.id,))
 
 
-def _stop(text: str, whole: Span, core: Span, *, edges: Iterable[Span]) -> int:
-    """Return where a match ends: a tail after its core gives way to the other kind's words."""
-    end = min((start for start, _ in edges if core[1] <= start < whole[1]), default=whole[1])
-    return whole[0] + len(text[whole[0] : end].rstrip())
+def _apart(text: str, whole: Span, core: Span, *, edges: Iterable[Span]) -> Span:
+    """Return a match without the words of the other kind that run into it or into its tail.
+
+    Words that run on into the next sentence don't count: part of them belongs to this one.
+    """
+    first, last = whole
+    for start, stop in edges:
+        if set(text[start:stop]) & set(_SENTENCE_ENDS):
+            continue
+        if start <= whole[0] < stop < core[1]:
+            first = max(first, stop)
+        elif core[1] <= start < last:
+            last = start
+    matched = text[first:last]
+    return last - len(matched.lstrip()), first + len(matched.rstrip())
 
 
 def _index(rules: tuple[Rule, ...]) -> dict[str, list[tuple[Rule, Phrase, frozenset[str]]]]:

@@ -4,6 +4,7 @@ The table below names each route of the real app. A route that is missing from i
 a route that is gone, fails. Each cell is one real request with ids of the first organisation.
 """
 
+import asyncio
 import re
 import shutil
 import sqlite3
@@ -254,6 +255,8 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("POST", "/api/v1/cases/{case_id}/decision"): line(MODERATOR, json=STEPS),
     ("POST", "/api/v1/effects/{effect_id}/undo"): line(MODERATOR),
     ("POST", "/api/v1/cases/{case_id}/notes"): line(MODERATOR, json={"words": "A note"}),
+    ("GET", "/administration"): line(ADMINISTRATOR),
+    ("POST", "/administration/{what}"): line(ADMINISTRATOR, what="joining", form=UNUSABLE),
     ("GET", "/queue"): line(MODERATOR),
     ("GET", "/staff/cases/{case_id}"): line(MODERATOR),
     ("POST", "/staff/cases/{case_id}/look"): line(MODERATOR, form={"reason": "On shift"}),
@@ -296,9 +299,9 @@ class World:
         found: int = self.watching.execute("PRAGMA data_version").fetchone()[0]
         return found
 
-    def put_back(self) -> None:
-        """Restore every row."""
-        self.kept.backup(self.restoring)
+    async def put_back(self) -> None:
+        """Restore every row; in a thread, since the app on this loop may be writing just now."""
+        await asyncio.to_thread(self.kept.backup, self.restoring)
 
     def token(self, caller: str) -> str | None:
         """The caller's sign-in; "outside member" is the member of the second organisation."""
@@ -319,9 +322,10 @@ async def world(
     first = await build(database, "harbour", now=MORNING)
     second = await build(database, "lighthouse", now=MORNING)
     await database.close()
-    watching, restoring = sqlite3.connect(file), sqlite3.connect(file)
+    watching = sqlite3.connect(file)
+    restoring = sqlite3.connect(file, check_same_thread=False)
     restoring.execute("PRAGMA synchronous = OFF")
-    kept = sqlite3.connect(":memory:")
+    kept = sqlite3.connect(":memory:", check_same_thread=False)
     restoring.backup(kept)
     async with running(app_on(url, Hand())) as app:
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
@@ -440,7 +444,7 @@ async def test_who_may_and_who_may_not(world: World, route: tuple[str, str]) -> 
         if fault := broke or _fault(world, caller, route, answer, changed=has_changed):
             faults[caller] = f"{fault} ({answer.status_code})"
         if has_changed:
-            world.put_back()
+            await world.put_back()
     assert not faults, "\n".join(f"{caller} {fault}" for caller, fault in faults.items())
 
 
@@ -459,7 +463,7 @@ async def test_who_hears_a_talk_over_the_socket(world: World, caller: str) -> No
         await socket.say(type="send", room=room, client_id=uuid4().hex, text="Good evening")
         answer = await socket.hear("sent", "problem")
         assert (answer["type"] == "sent") == (caller in MEMBER), answer
-    world.put_back()
+    await world.put_back()
 
 
 async def test_ids_that_are_nobodys_answer_like_those_of_another_organisation(

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitors
+from tests.browser.openness import violations_of
 
 pytestmark = pytest.mark.browser
 
@@ -45,6 +46,7 @@ def test_one_tap_is_enough_and_nobody_reads_that_they_were_turned_away(visitors:
     expect(yemi.get_by_text("Waiting for an answer", exact=True)).to_be_visible()
 
     bricky.goto("/hellos")
+    assert violations_of(bricky) == {}
     bricky.get_by_role("button", name="I'm not free to talk just now").click()
     expect(bricky.get_by_text("No hello is waiting for an answer.")).to_be_visible()
 

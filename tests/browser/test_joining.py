@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visitors
+from tests.browser.openness import violations_of
 
 pytestmark = pytest.mark.browser
 
@@ -64,6 +65,9 @@ def test_recovery_words_are_shown_once_and_let_one_back_in(visitors: Visitors) -
     expect(page.locator(".recovery li")).to_have_count(8)
     words = page.locator(".recovery li").all_inner_texts()
     assert len(set(words)) == 8
+    # Said once to each: what leaving quickly can't do.
+    expect(page.get_by_text("It can't clear your browser's history")).to_be_visible()
+    assert violations_of(page) == {}
     page.get_by_role("link", name="I've kept them. Go on").click()
     page.get_by_role("button", name="Skip this").click()
     expect(page).to_have_url(visitors.place.origin + "/offers")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visitors
+from tests.browser.openness import violations_of
 
 pytestmark = pytest.mark.browser
 
@@ -206,6 +207,7 @@ def test_words_that_give_a_number_away_are_asked_about_and_never_lost(
         ["Send it as I've changed it", "Send it anyway, in a minute", "Ask a person"]
     )
     expect(asked).to_be_in_viewport()
+    assert not has_script or violations_of(noor) == {}
     asked.get_by_label("Your words").fill(other)
     asked.get_by_role("button", name="Send it as I've changed it").click()
     expect(_said(kwame, other)).to_have_count(1)
@@ -222,6 +224,7 @@ def test_what_is_sent_anyway_waits_in_sight_and_can_be_taken_back(visitors: Visi
     noor.get_by_role("button", name="Send it anyway, in a minute").click()
     waiting = noor.locator("#pending").get_by_role("listitem").filter(has_text=words)
     expect(waiting).to_contain_text("Goes out at")
+    assert violations_of(noor) == {}
     waiting.get_by_role("button", name="Take it back").click()
     expect(waiting).to_have_count(0)
     expect(noor.get_by_label("Write something")).to_be_visible()

@@ -94,8 +94,8 @@ async def _raise_and_hide(town: Town, reporter: Resident, message_id: str) -> tu
     """Tell about a message, and let a moderator hide it; return the case and the effect."""
     moderator = await town.resident("Mo", Role.MODERATOR)
     await reporter.post(f"/messages/{message_id}/concerns", {"reason": "unkind"})
-    case_id = (await moderator.get("/cases"))["items"][0]["id"]
-    case = await moderator.post(f"/cases/{case_id}/look", {"reason": "On shift."})
+    case_id = (await moderator.queue())[0]["id"]
+    case = await moderator.look(case_id)
     decision = {
         "version": case["version"],
         "steps": [{"kind": "hide"}],
@@ -103,7 +103,7 @@ async def _raise_and_hide(town: Town, reporter: Resident, message_id: str) -> tu
         "reason_words": "Please say it more gently.",
     }
     await moderator.post(f"/cases/{case_id}/decision", decision)
-    done = (await moderator.post(f"/cases/{case_id}/look", {"reason": "Checking."}))["done"]
+    done = (await moderator.look(case_id))["done"]
     return case_id, done[0]["id"]
 
 

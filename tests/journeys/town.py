@@ -81,6 +81,17 @@ class Resident:
         """Read what was said in a talk, in its order."""
         return [one["text"] for one in await self.history(room_id) if one["type"] == "message"]
 
+    async def queue(self) -> list[dict[str, Any]]:
+        """What waits at the desk, first things first."""
+        found: list[dict[str, Any]] = (await self.get("/cases"))["items"]
+        return found
+
+    async def look(self, case_id: str) -> dict[str, Any]:
+        """Read a case, with a reason."""
+        body = {"reason": "On shift, from the queue."}
+        found: dict[str, Any] = await self.post(f"/cases/{case_id}/look", body)
+        return found
+
     async def told(self) -> list[str]:
         """What Home has to say to them, the oldest first."""
         notices = (await self.get("/me/notices"))["items"]

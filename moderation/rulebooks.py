@@ -2,7 +2,7 @@
 
 `terms.toml` names pieces of patterns (`<gap>`, `<im>`) and short forms ("dont") that stand for
 their long ones too; `guards.toml` names ways of speaking; every file with a `category` holds
-rules. A space in a pattern means any white space.
+rules. A space in a pattern means a space or a new line, except beside "any word".
 """
 
 import hashlib
@@ -22,6 +22,9 @@ _TERM: Final = re.compile(r"<([a-z_]+)>")
 _WORD: Final = re.compile(r"[a-z]+")
 # A word in a pattern; the letter of an escape such as \b is none, nor is a term's name.
 _LETTERS: Final = re.compile(r"(?:(?<=\\[bs])|(?<![a-z\\<]))[a-z]+(?![a-z>_])")
+
+# "Any word" and its space: it never reaches over the end of a line.
+_FILLER: Final = re.compile(r" ?\\w\{1,\d+\} ?")
 
 Tables = Mapping[str, dict[str, Any]]
 
@@ -78,7 +81,8 @@ class _Terms:
 
     def compiled(self, pattern: str) -> re.Pattern[str]:
         """Return a pattern with its named words put in; a blank in it is any white space."""
-        return re.compile(self._expanded(pattern).replace(" ", r"\s"))
+        spaced = _FILLER.sub(lambda found: found.group().replace(" ", "\0"), self._expanded(pattern))
+        return re.compile(spaced.replace(" ", r"\s").replace("\0", " "))
 
     def either(self, patterns: Iterable[str]) -> re.Pattern[str] | None:
         """Return one pattern for any of these; None for none."""

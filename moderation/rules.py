@@ -74,14 +74,16 @@ class Phrase:
     def spans(self, text: str, windows: Iterable[Span]) -> Iterator[tuple[Span, Span]]:
         """Yield whole match and core: the first group, where the pattern marks one.
 
-        Matches may overlap: one that a guard keeps off must not hide the next.
+        What a line says by itself is taken without the line before it, and by itself.
         """
         core = 1 if self.pattern.groups else 0
         for start, end in windows:
             at = start
             while (found := self.pattern.search(text, at, end)) is not None:
-                yield found.span(), found.span(core)
-                at = found.start() + 1
+                line = found.group().find("\n") + 1
+                at = found.start() + line if line else max(found.end(), at + 1)
+                if not line or self.pattern.search(text, at, found.end()) is None:
+                    yield found.span(), found.span(core)
 
 
 # A phrase, and the stretches of the text in which it could match.

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import groups as opening
 from api.dependencies import Config, Here, Now, Someone
-from core.errors import Invalid, NotFound, Problem
+from core.errors import Invalid, Problem
 from groups import cards, facilitators
 from groups.cards import Door
 from people import accounts, documents, invitations, recovery, roles
@@ -94,12 +94,17 @@ async def _named(session: AsyncSession, form: Form) -> Account:
     return account
 
 
-@router.post("/administration/{what}")
+@router.post("/administration/invitations")
+@router.post("/administration/joining")
+@router.post("/administration/roles")
+@router.post("/administration/recovery")
+@router.post("/administration/groups")
 async def change(
-    request: Request, what: str, actor: Someone, here: Here, config: Config, now: Now
+    request: Request, actor: Someone, here: Here, config: Config, now: Now
 ) -> Response:
     """Do one of the things on the page; what is shown once is on the answer."""
     require(actor, Act.INVITE)
+    what = request.url.path.rpartition("/")[2]
     form = await forms.typed(request)
     try:
         shown_once = await _do(what, form, actor, here, now=now)
@@ -135,8 +140,6 @@ async def _do(
             return {"code": code, "what": f"A way back in for {account.name}, for 24 hours"}
         elif what == "groups":
             await _open_group(session, form, actor, now=now)
-        else:
-            raise NotFound
     return None
 
 

@@ -173,6 +173,28 @@ def _visible(hello: dict[str, Any]) -> str:
     return words
 
 
+async def test_promise_17_a_block_keeps_two_apart_both_ways_and_nobody_can_tell(
+    town: Town,
+) -> None:
+    one, other = await town.residents("One", "Other")
+    for who in (one, other):
+        await who.tell(about=f"I am {who.name}.", interests=["dogs"])
+    before = await other.get("/offers")
+    assert [person["name"] for person in before["people"]] == ["One"]
+    await one.put(f"/me/blocks/{other.id}")
+    for who in (one, other):
+        assert (await who.get("/offers"))["people"] == []
+    met = await other.get(f"/people/{one.id}/introduction")
+    assert (met["name"], met["about"], met["because"]) == ("One", "", [])
+    hello = await _say(other, one)
+    assert (await one.get("/hellos/received"))["items"] == []
+    assert (await _sent(other))[one.id]["outcome"] == "waiting"
+    assert await other.told() == []
+    await other.delete(f"/hellos/{hello}")
+    await one.delete(f"/me/blocks/{other.id}")
+    assert [person["name"] for person in (await one.get("/offers"))["people"]] == ["Other"]
+
+
 async def test_on_an_old_phone_from_an_offer_to_a_talk(town: Town) -> None:
     wren, marigold = await town.residents("Wren", "Marigold")
     for who in (wren, marigold):

@@ -162,7 +162,7 @@ async def test_promise_19_a_paused_account_keeps_help_the_reason_and_a_second_lo
     wren, marigold, room_id = await _two(town)
     mo = await town.resident("Mo", Role.MODERATOR)
     other = await town.resident("Max", Role.MODERATOR)
-    message_id = (await marigold.say(room_id, "I know where you live.", "m1"))["id"]
+    message_id = (await marigold.say(room_id, "I never forget a name.", "m1"))["id"]
     await wren.post(f"/messages/{message_id}/concerns", {"reason": "threat"})
     case_id = (await mo.queue())[0]["id"]
     case = await mo.look(case_id)

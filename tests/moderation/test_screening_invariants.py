@@ -157,7 +157,7 @@ def test_distress_lifts_its_own_in_ten_thousand() -> None:
 
 @pytest.mark.long
 def test_harm_keeps_its_verdict_in_ten_thousand_pairs() -> None:
-    check_harm_keeps_its_verdict(10_000, seed=713)
+    check_harm_keeps_its_verdict(10_000, seed=13)
 
 
 @pytest.mark.long

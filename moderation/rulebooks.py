@@ -81,7 +81,9 @@ class _Terms:
 
     def compiled(self, pattern: str) -> re.Pattern[str]:
         """Return a pattern with its named words put in; a blank in it is any white space."""
-        spaced = _FILLER.sub(lambda found: found.group().replace(" ", "\0"), self._expanded(pattern))
+        spaced = _FILLER.sub(
+            lambda found: found.group().replace(" ", "\0"), self._expanded(pattern)
+        )
         return re.compile(spaced.replace(" ", r"\s").replace("\0", " "))
 
     def either(self, patterns: Iterable[str]) -> re.Pattern[str] | None:

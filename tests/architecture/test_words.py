@@ -244,6 +244,17 @@ async def test_every_composer_of_a_talk_says_who_can_read_it_and_who_promised(
 
 @pytest.mark.anyio
 @SQLITE_ONLY
+async def test_the_box_of_a_hello_says_who_can_read_it_too(
+    app: FastAPI, database: Database
+) -> None:
+    house = await build(database, "harbour", now=MORNING)
+    async with browser_of(app, house.people["member"]) as browser:
+        page = await browser.get(f"/hellos/new?to={house.ids['target']}")
+    assert f"Who can read this: Only target {house.mark}." in _plain(page.text)
+
+
+@pytest.mark.anyio
+@SQLITE_ONLY
 async def test_what_happens_if_i_say_it_is_linked_wherever_one_writes(
     app: FastAPI, database: Database
 ) -> None:

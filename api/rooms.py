@@ -11,6 +11,7 @@ from api.dependencies import Guard, Here, Now, Someone, Talk
 from api.shapes import In, Out, Page
 from chat import frames, messages, pending, rooms
 from core import limits
+from core.sentences import english
 from core.words import Message
 
 router = APIRouter(tags=["talks"])
@@ -76,7 +77,9 @@ class Words(Out):
 
 
 def _json(content: Any, status_code: int = status.HTTP_200_OK) -> Response:
-    return Response(msgspec.json.encode(content), status_code, media_type="application/json")
+    return Response(
+        msgspec.json.encode(content, enc_hook=english), status_code, media_type="application/json"
+    )
 
 
 @router.get("/rooms")

@@ -14,6 +14,7 @@ from chat.logs import Room
 from chat.rooms import Membership
 from chat.visibility import Sight, Surface
 from core.errors import Conflict, Forbidden, NotFound, Problem
+from core.sentences import say
 from people import blocks
 from people.accounts import Account
 from people.permissions import Act, Actor, allows
@@ -47,25 +48,26 @@ _SEATS: Final = (
 class RoomClosed(Conflict):
     """The talk has ended; it stays readable."""
 
-    code, title = "room_closed", "This talk has ended."
+    code, title = "room_closed", say("This talk has ended.")
 
 
 class NotFree(Conflict):
     """The other one isn't there for this. One sentence for every reason (promise 17)."""
 
-    code, title = "not_free", "They're not free to talk just now."
+    code, title = "not_free", say("They're not free to talk just now.")
 
 
 class Muted(Forbidden):
     """They can read, but not write, for a time."""
 
-    code, title = "muted", "You can read here, but you can't write here for a while."
+    code, title = "muted", say("You can read here, but you can't write here for a while.")
 
 
 class Suspended(Forbidden):
     """Their account is suspended."""
 
-    code, title = "suspended", "You can't send messages at the moment. Urgent help is open to you."
+    code = "suspended"
+    title = say("You can't send messages at the moment. Urgent help is open to you.")
 
 
 async def check(

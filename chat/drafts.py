@@ -9,6 +9,7 @@ from chat.kinds import Help
 from core import ids
 from core.errors import Conflict, Problem
 from core.safety import Category, Response, Verdict
+from core.sentences import say
 
 # Room, sender, the client's own id: what makes two drafts the same message.
 Key = tuple[UUID, UUID, str]
@@ -68,4 +69,4 @@ Outcome = Kept | Refusal
 class TakenBack(Conflict):
     """A message of this `client_id` was withdrawn or kept out; new words need a new one."""
 
-    code, title = "taken_back", "That message was taken back or kept out before."
+    code, title = "taken_back", say("That message was taken back or kept out before.")

@@ -27,6 +27,7 @@ from core.clock import Clock, utc_now
 from core.database import Database
 from core.errors import Problem, TooMany, Unavailable
 from core.safety import Safety
+from core.sentences import say
 from people.permissions import Act, Actor, require
 
 log = structlog.get_logger(__name__)
@@ -103,7 +104,7 @@ class Engine:
         """
         require(actor, Act.SEE_OWN)
         if len(self.hub.of(actor.account_id)) >= CONNECTIONS:
-            raise TooMany("You have many windows open. Please close some.", retry_after=30)
+            raise TooMany(say("You have many windows open. Please close some."), retry_after=30)
         listener = Listener(actor, token)
         self.hub.add(listener)
         return listener

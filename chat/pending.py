@@ -18,6 +18,7 @@ from chat.kinds import EventKind
 from chat.waiting import CHOICES, PendingMessage, State
 from core.errors import Conflict, NotFound, Problem
 from core.safety import Category, Concern, Safety, Source, Subject, SubjectKind, Tier
+from core.sentences import say
 from people import notices
 from people.notices import NoticeKind
 from people.permissions import Act, Actor, require
@@ -105,7 +106,7 @@ async def send_anyway(
     row = await _own(session, actor, pending_id)
     is_unanswered = row.answer_by is not None and row.answer_by <= now
     if row.state is not State.ASKED and not (row.state is State.HELD and is_unanswered):
-        raise Conflict("A person is looking at this one.", state=row.state)
+        raise Conflict(say("A person is looking at this one."), state=row.state)
     release_at = row.release_at or now + PAUSE
     await session.execute(
         update(PendingMessage)
@@ -147,7 +148,7 @@ def _concern(row: PendingMessage, words: str, *, now: datetime) -> Concern:
         at=now,
         because=row.because,
         categories=frozenset(Category(one) for one in row.categories),
-        note="Their author asks a person to decide.",
+        note=say("Their author asks a person to decide."),
     )
 
 
@@ -160,7 +161,7 @@ async def release(session: AsyncSession, *, pending_id: UUID, now: datetime) -> 
     """
     row = await waiting.by_id(session, pending_id)
     seq = await _into_log(session, row, folded=(), now=now, only_from=State.HELD)
-    await _answer(session, row, "A person has read your message. It was sent.", now=now)
+    await _answer(session, row, say("A person has read your message. It was sent."), now=now)
     return seq
 
 

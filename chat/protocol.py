@@ -9,6 +9,7 @@ import msgspec
 from chat import frames
 from chat.kinds import Help
 from core import errors, limits
+from core.sentences import english, say
 from core.words import is_blank
 
 # A person with more talks than this opens the oldest over HTTP.
@@ -19,7 +20,7 @@ _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 
 _decoder: Final = msgspec.json.Decoder(frames.Client)
 _loose: Final = msgspec.json.Decoder(dict[str, Any])
-_encoder: Final = msgspec.json.Encoder()
+_encoder: Final = msgspec.json.Encoder(enc_hook=english)
 server_decoder: Final = msgspec.json.Decoder(frames.Server)
 
 
@@ -31,13 +32,13 @@ def encode(frame: frames.Server | frames.Client) -> bytes:
 def decode(raw: str | bytes) -> frames.Client | frames.Problem:
     """Read a client's frame strictly; what can't be read becomes the answer to it. Never raises."""
     if len(raw) > limits.FRAME_BYTES:
-        return problem(errors.TooLarge("That is more than fits into one message."))
+        return problem(errors.TooLarge(say("That is more than fits into one message.")))
     try:
         data = raw.encode() if isinstance(raw, str) else raw
     except UnicodeEncodeError:
-        return problem(errors.Invalid("That has characters that aren't text."))
+        return problem(errors.Invalid(say("That has characters that aren't text.")))
     if len(data) > limits.FRAME_BYTES:
-        return problem(errors.TooLarge("That is more than fits into one message."))
+        return problem(errors.TooLarge(say("That is more than fits into one message.")))
     return _strict(data)
 
 
@@ -48,12 +49,14 @@ def _strict(data: bytes) -> frames.Client | frames.Problem:
             check_words(frame.text, frame.note)
             check_client_id(frame.client_id)
         elif isinstance(frame, frames.Hello) and len(frame.rooms) > ROOMS_IN_HELLO:
-            raise errors.TooLarge(f"Please name at most {ROOMS_IN_HELLO} talks at once.")
+            raise errors.TooLarge(
+                say("Please name at most %(most)s talks at once.", most=ROOMS_IN_HELLO)
+            )
     except msgspec.ValidationError as fault:
         return problem(errors.Invalid(f"{fault}"), client_id=_client_id(data))
     # A lone surrogate is a DecodeError here, bytes that aren't UTF-8 a ValueError.
     except (msgspec.DecodeError, ValueError, RecursionError):
-        return problem(errors.Invalid("That isn't JSON we can read."))
+        return problem(errors.Invalid(say("That isn't JSON we can read.")))
     except errors.Problem as fault:
         return problem(fault, client_id=_client_id(data))
     return frame
@@ -77,12 +80,14 @@ def check_words(text: str, note: str | None = None) -> None:
         TooLarge: they are longer than `core.limits` allows.
     """
     if is_blank(text):
-        raise errors.Invalid("There is nothing in this message yet.", field="text")
+        raise errors.Invalid(say("There is nothing in this message yet."), field="text")
     for words, most in ((text, limits.MESSAGE_CHARACTERS), (note or "", CONTENT_NOTE_CHARACTERS)):
         if len(words) > most:
-            raise errors.TooLarge(f"That is longer than {most:,} characters. Could it be two?")
+            raise errors.TooLarge(
+                say("That is longer than %(most)s characters. Could it be two?", most=f"{most:,}")
+            )
         if _NOT_TEXT.search(words):
-            raise errors.Invalid("That has characters that aren't text.", field="text")
+            raise errors.Invalid(say("That has characters that aren't text."), field="text")
 
 
 def check_client_id(client_id: str) -> None:
@@ -92,7 +97,7 @@ def check_client_id(client_id: str) -> None:
         Invalid: it is empty, too long or holds what can't be printed.
     """
     if not 0 < len(client_id) <= frames.CLIENT_ID_CHARACTERS or not client_id.isprintable():
-        raise errors.Invalid("A message needs a client_id of 1 to 64 plain letters.")
+        raise errors.Invalid(say("A message needs a client_id of 1 to 64 plain letters."))
 
 
 def problem(

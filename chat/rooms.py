@@ -15,6 +15,7 @@ from chat.logs import Room
 from core import ids
 from core.errors import Invalid, NotFound
 from core.safety import Mode
+from core.sentences import say
 from core.tables import Base, Identified, Owned, Retention, field
 from core.upserts import insert
 from people import accounts, blocks
@@ -77,7 +78,7 @@ async def open_private(
         Invalid: it is the same person twice.
     """
     if account_ids[0] == account_ids[1]:
-        raise Invalid("A talk needs two people.")
+        raise Invalid(say("A talk needs two people."))
     room = await logs.open_one(session, RoomKind.PRIVATE, now=now)
     for account_id in account_ids:
         session.add(_seat(room, account_id, now=now))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped
 from core import encryption
 from core.errors import Conflict, NotFound
 from core.safety import Tier
+from core.sentences import say
 from core.tables import Base, Identified, Owned, Retention, field
 
 SENDER: Final = "sender_id"
@@ -117,7 +118,7 @@ async def move(
         .returning(PendingMessage.id)
     )
     if moved is None:
-        raise Conflict("That message was decided already.")
+        raise Conflict(say("That message was decided already."))
 
 
 async def by_id(session: AsyncSession, pending_id: UUID) -> PendingMessage:

@@ -1,7 +1,8 @@
 """Personal words are sealed at rest with AES-256-GCM; look-ups use a keyed blind index.
 
 A sealed value is `v1|key_id|nonce|ciphertext`. The additional data binds it to its column and
-row, so that bytes moved to another row or column do not open.
+row, so that bytes moved to another row or column do not open. `s1` holds a packed sentence of ours
+instead of plain text, bound to that too: nobody's own words can pass for one.
 """
 
 import base64
@@ -14,7 +15,10 @@ from typing import Any, Final, Self, overload
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from core.sentences import Sentence, When, pack, unpack
+
 VERSION: Final = b"v1"
+SENTENCE: Final = b"s1"
 NONCE_BYTES: Final = 12  # NIST SP 800-38D §5.2.1.1
 KEY_BYTES: Final = 32
 
@@ -53,12 +57,15 @@ class KeyRing:
         return cls(keys, index_key=index_key)
 
     def seal(self, place: str, text: str) -> bytes:
-        """Seal `text` for `place` (`table.column:id`)."""
+        """Seal `text` for `place` (`table.column:id`); a sentence stays one."""
+        version = VERSION
+        if isinstance(text, Sentence | When):
+            version, text = SENTENCE, pack(text)
         key_id, nonce = self.active.encode(), os.urandom(NONCE_BYTES)
         # Lone surrogates are refused at the edges; here nothing may be lost or raised over them.
         words = text.encode("utf-8", "surrogatepass")
-        sealed = self._ciphers[key_id].encrypt(nonce, words, place.encode())
-        return b"|".join((VERSION, key_id, nonce, sealed))
+        sealed = self._ciphers[key_id].encrypt(nonce, words, _bound(version, place))
+        return b"|".join((version, key_id, nonce, sealed))
 
     def open(self, place: str, sealed: bytes) -> str:
         """Open what `seal` made for the same place.
@@ -69,17 +76,22 @@ class KeyRing:
         version, key_id, rest = sealed.split(b"|", 2)
         nonce, ciphertext = rest[:NONCE_BYTES], rest[NONCE_BYTES + 1 :]
         cipher = self._ciphers.get(key_id)
-        if version != VERSION or cipher is None:
+        if version not in {VERSION, SENTENCE} or cipher is None:
             raise SealBroken(f"no key {key_id!r} for {place}")
         try:
-            words = cipher.decrypt(nonce, ciphertext, place.encode())
+            words = cipher.decrypt(nonce, ciphertext, _bound(version, place))
         except InvalidTag:
             raise SealBroken(place) from None
-        return words.decode("utf-8", "surrogatepass")
+        text = words.decode("utf-8", "surrogatepass")
+        return unpack(text) if version == SENTENCE else text
 
     def blind(self, place: str, value: str) -> bytes:
         """Return 32 bytes that find `value` again in `place` without telling it."""
         return hmac.digest(self._index_key, f"{place}\0{value}".encode(), "sha256")
+
+
+def _bound(version: bytes, place: str) -> bytes:
+    return place.encode() if version == VERSION else version + b"|" + place.encode()
 
 
 def derive(secret: str, purpose: str) -> bytes:

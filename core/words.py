@@ -8,6 +8,7 @@ from pydantic import AfterValidator, StringConstraints
 
 from core import limits
 from core.errors import Invalid, TooLarge
+from core.sentences import say
 
 # Lone surrogates can't be stored or sent; NUL can't be stored in PostgreSQL.
 _UNUSABLE: Final = re.compile("[\0\ud800-\udfff]")
@@ -27,12 +28,16 @@ def check(text: str, *, most: int = limits.MESSAGE_CHARACTERS, field: str | None
     """
     if len(text) > most:
         raise TooLarge(
-            f"That is {len(text):,} characters long; {most:,} fit. Your words are still here:"
-            " perhaps send them in two parts.",
+            say(
+                "That is %(length)s characters long; %(most)s fit. Your words are still here:"
+                " perhaps send them in two parts.",
+                length=f"{len(text):,}",
+                most=f"{most:,}",
+            ),
             field=field,
         )
     if _UNUSABLE.search(text):
-        raise Invalid("There is a character in it that can't be kept.", field=field)
+        raise Invalid(say("There is a character in it that can't be kept."), field=field)
     return text
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped
 
 from core import encryption, events, ids, limits
 from core.errors import Conflict, Invalid, NotFound
+from core.sentences import say
 from core.tables import Base, Owned, Retention, field
 from people.permissions import Standing
 
@@ -54,7 +55,7 @@ class AccountChanged(events.Event):
 class NameTaken(Conflict):
     """Somebody here has that name already."""
 
-    code, title = "name_taken", "Somebody here has that name already. Please choose another."
+    code, title = "name_taken", say("Somebody here has that name already. Please choose another.")
 
 
 def clean_name(name: str) -> str:
@@ -65,14 +66,18 @@ def clean_name(name: str) -> str:
     """
     shown = " ".join(unicodedata.normalize("NFC", name).split())
     if not shown:
-        raise Invalid("Please choose a name. It doesn't have to be your real one.", field="name")
+        raise Invalid(
+            say("Please choose a name. It doesn't have to be your real one."), field="name"
+        )
     if len(shown) > limits.NAME_CHARACTERS:
-        raise Invalid(f"Please use at most {limits.NAME_CHARACTERS} letters.", field="name")
+        raise Invalid(
+            say("Please use at most %(most)s letters.", most=limits.NAME_CHARACTERS), field="name"
+        )
     if "@" in shown:
         # Whoever signs in with an @ is looked for by e-mail address.
-        raise Invalid("Please use a name without @.", field="name")
+        raise Invalid(say("Please use a name without @."), field="name")
     if any(unicodedata.category(letter)[0] == "C" for letter in shown):
-        raise Invalid("That name has a character that can't be shown.", field="name")
+        raise Invalid(say("That name has a character that can't be shown."), field="name")
     return shown
 
 
@@ -92,7 +97,7 @@ def clean_email(email: str | None) -> str | None:
     try:
         checked = validate_email(email.strip(), check_deliverability=False)
     except EmailNotValidError:
-        raise Invalid("That doesn't look like an e-mail address.", field="email") from None
+        raise Invalid(say("That doesn't look like an e-mail address."), field="email") from None
     return checked.normalized.casefold()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import encryption
 from core.errors import Conflict, Forbidden, Invalid
+from core.sentences import say
 from people import accounts, consents, credentials, organisations, recovery, roles, sign_ins
 from people.consents import Purpose
 from people.organisations import Organisation
@@ -45,7 +46,7 @@ def check_first_run_code(code: str) -> None:
     """
     typed = credentials.plain_code(code).encode()
     if not hmac.compare_digest(typed, credentials.plain_code(first_run_code()).encode()):
-        raise Forbidden("That is not the code that was printed where Been There was started.")
+        raise Forbidden(say("That is not the code that was printed where Been There was started."))
 
 
 async def has_begun(session: AsyncSession) -> bool:
@@ -68,10 +69,12 @@ async def begin(
         Conflict: there is an organisation already.
     """
     if await has_begun(session):
-        raise Conflict("This installation has been set up already. Please sign in.")
+        raise Conflict(say("This installation has been set up already. Please sign in."))
     shown = " ".join(organisation_name.split())
     if not shown:
-        raise Invalid("Please say what your organisation is called.", field="organisation_name")
+        raise Invalid(
+            say("Please say what your organisation is called."), field="organisation_name"
+        )
     organisation = await organisations.create(
         session, slug=slug_of(shown), name=shown, now=now, is_demo=is_demo
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped
 
 from core import events, ids
 from core.errors import Invalid
+from core.sentences import say
 from core.tables import Base, Identified, Owned, Retention, field
 from core.upserts import insert
 from people import accounts
@@ -36,7 +37,7 @@ async def make(session: AsyncSession, actor: Actor, blocked_id: UUID, *, now: da
     """
     require(actor, Act.CHANGE_OWN)
     if blocked_id == actor.account_id:
-        raise Invalid("You can't block yourself.")
+        raise Invalid(say("You can't block yourself."))
     await accounts.by_id(session, blocked_id)
     row = insert(session, Block).values(
         id=ids.new_id(),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped
 
 from core import events
 from core.errors import Invalid
+from core.sentences import say
 from core.tables import Base, Identified, Owned, Retention, field
 from people import audit, documents
 from people.accounts import AccountChanged
@@ -74,7 +75,9 @@ async def give_at_joining(
     """
     given = set(purposes)
     if not given >= NEEDED:
-        raise Invalid("To take part we need your yes to the first two points.", field="consents")
+        raise Invalid(
+            say("To take part we need your yes to the first two points."), field="consents"
+        )
     versions = await _versions(session)
     for purpose in Purpose:
         is_given = purpose in given
@@ -92,7 +95,7 @@ async def change(
     """
     require(actor, Act.CHANGE_OWN)
     if purpose in NEEDED and not is_given:
-        raise Invalid("Taking part depends on this one. You can leave whenever you like.")
+        raise Invalid(say("Taking part depends on this one. You can leave whenever you like."))
     versions = await _versions(session)
     session.add(_row(actor.account_id, purpose, versions[purpose], is_given=is_given, now=now))
     await session.flush()

@@ -15,6 +15,7 @@ from zxcvbn import zxcvbn
 
 from core import limits
 from core.errors import Invalid
+from core.sentences import say
 
 MINIMUM_PASSWORD: Final = 10  # ASVS 5.0 V6.2.1 asks for 8; 15 without a second factor is advice
 WEAK_BELOW: Final = 2  # zxcvbn: 0–1 fall to an online attack that is throttled
@@ -48,19 +49,25 @@ async def check_strength(password: str, *, about: tuple[str, ...] = ()) -> None:
     """
     if len(password) < MINIMUM_PASSWORD:
         raise Invalid(
-            f"Please use at least {MINIMUM_PASSWORD} characters. Three or four words that don't"
-            " belong together are easy to remember.",
+            say(
+                "Please use at least %(least)s characters. Three or four words that don't"
+                " belong together are easy to remember.",
+                least=MINIMUM_PASSWORD,
+            ),
             field="password",
         )
     if len(password) > limits.PASSWORD_CHARACTERS:
         raise Invalid(
-            f"Please use at most {limits.PASSWORD_CHARACTERS} characters.", field="password"
+            say("Please use at most %(most)s characters.", most=limits.PASSWORD_CHARACTERS),
+            field="password",
         )
     result = await anyio.to_thread.run_sync(lambda: zxcvbn(password[:72], user_inputs=list(about)))
     if result["score"] < WEAK_BELOW:
         raise Invalid(
-            "That password is easy to guess. Three or four words that don't belong together"
-            " are hard to guess and easy to remember.",
+            say(
+                "That password is easy to guess. Three or four words that don't belong together"
+                " are hard to guess and easy to remember."
+            ),
             field="password",
         )
 

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from core.errors import Conflict, Invalid
+from core.sentences import say
 from core.tables import Base, Identified, Owned, Retention, field
 from people import audit
 from people.permissions import Act, Actor, require
@@ -88,12 +89,14 @@ async def change(
         at=now,
     )
     if await version(session, type(body)) != over_version:
-        raise Conflict("Somebody changed this a moment ago. Please look at it again.")
+        raise Conflict(say("Somebody changed this a moment ago. Please look at it again."))
     try:
         async with session.begin_nested():
             session.add(row)
     except IntegrityError:
-        raise Conflict("Somebody changed this a moment ago. Please look at it again.") from None
+        raise Conflict(
+            say("Somebody changed this a moment ago. Please look at it again.")
+        ) from None
     audit.record(
         session,
         kind="document_changed",

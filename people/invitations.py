@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from core import encryption, ids
 from core.errors import Invalid
+from core.sentences import say
 from core.tables import Base, Owned, Retention, field
 from people import audit, credentials, roles
 from people.permissions import Act, Actor, Role, require
@@ -37,7 +38,8 @@ class Invitation(Base, Owned):
 class NotAnInvitation(Invalid):
     """The code was used up, ended, has expired, or never was: which of them is not told."""
 
-    code, title = "invitation", "That invitation doesn't work any more. Please ask for another."
+    code = "invitation"
+    title = say("That invitation doesn't work any more. Please ask for another.")
 
 
 async def make(
@@ -58,7 +60,9 @@ async def make(
     if role is not None:
         roles.require_group(role, group_id)
     if not 1 <= uses <= MOST_USES:
-        raise Invalid(f"An invitation can be for 1 to {MOST_USES} people.", field="uses")
+        raise Invalid(
+            say("An invitation can be for 1 to %(most)s people.", most=MOST_USES), field="uses"
+        )
     code = credentials.new_code()
     row = Invitation(
         code_index=_index(code), made_by=actor.account_id, role=role, group_id=group_id,

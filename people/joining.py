@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Forbidden, Invalid
+from core.sentences import say
 from people import accounts, consents, documents, invitations, recovery, sign_ins
 from people.accounts import Account
 from people.consents import Purpose
@@ -52,13 +53,17 @@ async def join(
     """
     if not is_adult:
         raise Invalid(
-            "Been There is for people of 18 and over. Urgent help lists places for you, like"
-            " Childline on 0800 1111.",
+            say(
+                "Been There is for people of 18 and over. Urgent help lists places for you, like"
+                " Childline on 0800 1111."
+            ),
             field="is_adult",
         )
     is_open = (await documents.current(session, Joining)).is_open
     if not is_open and not invitation:
-        raise Forbidden("You need an invitation to join here. Please ask the people who run it.")
+        raise Forbidden(
+            say("You need an invitation to join here. Please ask the people who run it.")
+        )
     account = await accounts.create(
         session, name=name, password_hash=password_hash, email=email, now=now
     )

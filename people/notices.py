@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from core import encryption, events, ids, limits
+from core.sentences import Sentence
 from core.tables import Base, Identified, Owned, Retention, field
 from core.upserts import insert
 from people.permissions import Act, Actor, require
@@ -72,11 +73,14 @@ async def send(
     kind: NoticeKind,
     dedupe_key: str,
     now: datetime,
-    words: str = "",
+    words: Sentence | None = None,
     subject_id: UUID | None = None,
     due_at: datetime | None = None,
 ) -> bool:
-    """Write a notice; return False when this `dedupe_key` was told before."""
+    """Write a notice; return False when this `dedupe_key` was told before.
+
+    Its words are kept so that they come out in their reader's language.
+    """
     notice_id = ids.new_id()
     place = encryption.place("notice", "words_sealed", notice_id)
     organisation_id = session.info["organisation_id"]
@@ -86,7 +90,7 @@ async def send(
         account_id=account_id,
         kind=kind,
         subject_id=subject_id,
-        words_sealed=encryption.ring().seal(place, words),
+        words_sealed=encryption.ring().seal(place, words or ""),
         dedupe_key=dedupe_key,
         created_at=now,
         due_at=due_at or now,

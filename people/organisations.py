@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped
 
 from core import ids
 from core.errors import NotFound
+from core.sentences import say
 from core.tables import Base, Retention, field
 
 
@@ -53,5 +54,5 @@ async def by_slug(session: AsyncSession, slug: str | None) -> Organisation:
         query = query.where(Organisation.slug == slug.replace("\0", "?"))
     found = (await session.scalars(query)).all()
     if len(found) != 1:
-        raise NotFound("There is no organisation of that name here.")
+        raise NotFound(say("There is no organisation of that name here."))
     return found[0]

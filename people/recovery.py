@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from core import encryption, ids
 from core.errors import Invalid
+from core.sentences import say
 from core.tables import Base, Identified, Owned, Retention, field
 from people import accounts, audit, credentials, notices, sign_ins
 from people.notices import NoticeKind
@@ -60,7 +61,10 @@ async def issue(session: AsyncSession, actor: Actor, account_id: UUID, *, now: d
     )  # fmt: skip
     await notices.send(
         session, account_id=account.id, kind=NoticeKind.RECOVERY, dedupe_key=f"recovery:{row.id}",
-        words=f"{actor.name} gave you a code to get back in. If you didn't ask for it, tell us.",
+        words=say(
+            "%(name)s gave you a code to get back in. If you didn't ask for it, tell us.",
+            name=actor.name,
+        ),
         now=now,
     )  # fmt: skip
     return code
@@ -85,7 +89,7 @@ async def use(
         .returning(RecoveryCode.id)
     )
     if spent is None:
-        raise Invalid("That name and that code don't fit together. Please look at both again.")
+        raise Invalid(say("That name and that code don't fit together. Please look at both again."))
     await accounts.set_password_hash(session, account_id, password_hash)
     await sign_ins.end_all(session, account_id, now=now)
     return account_id

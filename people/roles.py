@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped
 
 from core import events, ids
 from core.errors import Conflict, Forbidden, Invalid
+from core.sentences import say
 from core.tables import Base, Identified, Owned, Retention, field
 from core.upserts import insert
 from people import accounts, audit
@@ -57,7 +58,7 @@ async def appoint(
     """
     require(actor, Act.GRANT_ROLE)
     if account_id == actor.account_id:
-        raise Forbidden("Nobody can give themselves a role. Please ask another administrator.")
+        raise Forbidden(say("Nobody can give themselves a role. Please ask another administrator."))
     require_group(role, scope_id)
     await accounts.by_id(session, account_id)
     await grant(
@@ -77,7 +78,9 @@ def require_group(role: Role, scope_id: UUID | None) -> None:
         Invalid: see above.
     """
     if role is Role.FACILITATOR and scope_id is None:
-        raise Invalid("A facilitator is named for one group, on that group's page.", field="role")
+        raise Invalid(
+            say("A facilitator is named for one group, on that group's page."), field="role"
+        )
 
 
 async def grant(
@@ -135,7 +138,7 @@ async def dismiss(
     require(actor, Act.GRANT_ROLE)
     await accounts.by_id(session, account_id)
     if role is Role.ADMINISTRATOR and await holders(session, role) == [account_id]:
-        raise Conflict("Please appoint another administrator first: somebody has to be.")
+        raise Conflict(say("Please appoint another administrator first: somebody has to be."))
     await end(session, account_id=account_id, role=role, by_id=actor.account_id, now=now)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped
 
 from core import encryption
 from core.errors import TooMany
+from core.sentences import say
 from core.tables import Base, Owned, Retention, field
 from core.upserts import insert
 
@@ -83,8 +84,10 @@ async def take(
     if any(over):
         wait = window_at + WINDOW - now
         raise TooMany(
-            "That was tried many times. Please wait a few minutes and try again. If you need"
-            " somebody now, Urgent help is open.",
+            say(
+                "That was tried many times. Please wait a few minutes and try again. If you need"
+                " somebody now, Urgent help is open."
+            ),
             retry_after=max(1, round(wait.total_seconds())),
         )
 

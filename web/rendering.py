@@ -1,28 +1,40 @@
 """From a template and its context to a page: the frame, the reader's language, who is looking."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import (
+    Environment,
+    PackageLoader,
+    StrictUndefined,
+    pass_context,
+    pass_eval_context,
+)
+from jinja2.filters import do_join
+from jinja2.nodes import EvalContext
+from jinja2.runtime import Context
 
 from api import dependencies, urgent_help
 from core.errors import NotSignedIn, Problem
+from core.sentences import When, say
 from moderation import helping
 from people.permissions import Act, Actor, allows
 from web import cookies, forms, translating
+from web.translating import Voice
 
 SEE_OTHER: Final = 303
 
 
 @lru_cache
-def environment(language: str) -> Environment:
-    """Return the templates in one language."""
+def environment(language: str, zone: str = "UTC") -> Environment:
+    """Return the templates in one language, with the clocks of one zone."""
+    voice = Voice(language, zone)
     env = Environment(
         loader=PackageLoader("web", "templates"),
         autoescape=True,
@@ -30,10 +42,34 @@ def environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=voice.told,
     )
     install = env.install_gettext_translations  # type: ignore[attr-defined] # added by the extension
     install(translating.translations(language), newstyle=True)
+    for name in ("gettext", "ngettext"):
+        env.globals[name] = _telling(env.globals[name], voice)
+    env.filters["join"] = _joining(voice)
     return env
+
+
+def _telling(call: Any, voice: Voice) -> Any:
+    """Wrap what a template says its words with: values that are sentences are said as well."""
+
+    @pass_context
+    def said(context: Context, *words: Any, **values: Any) -> Any:
+        spoken = {name: voice.told(value) for name, value in values.items()}
+        return context.call(call, *words, **spoken)
+
+    return said
+
+
+def _joining(voice: Voice) -> Any:
+    @pass_eval_context
+    def join(context: EvalContext, parts: Iterable[Any], by: str = "") -> str:
+        joined: str = do_join(context, [voice.told(part) for part in parts], by)
+        return joined
+
+    return join
 
 
 def language_of(request: Request) -> str:
@@ -46,27 +82,29 @@ async def page(
     request: Request, template: str, page_title: str, *, status: int = 200, **context: Any
 ) -> HTMLResponse:
     """Render `templates/{template}` inside the frame; `page_title` stays neutral."""
-    language = language_of(request)
-    env = environment(language)
-    frame = await _frame(request, page_title, language)
-    response = HTMLResponse(env.get_template(template).render(frame | context), status)
+    actor = await _actor(request)
+    place = await _place_now(request, actor)
+    voice = Voice(language_of(request), place.staffed_hours.timezone if place else "UTC")
+    frame = _frame(request, page_title, voice, actor=actor)
+    frame["staffed"] = {"line": helping.who_is_here(place) if place else ""}
+    found = environment(voice.language, voice.zone).get_template(template)
+    response = HTMLResponse(found.render(frame | context), status)
     if renewed := getattr(request.state, "renewed_token", None):
         cookies.keep(response, renewed)
     return response
 
 
-async def _frame(request: Request, page_title: str, language: str) -> dict[str, Any]:
-    settings = dependencies.settings(request)
-    actor = await _actor(request)
-    say = translating.translations(language).gettext
+def _frame(
+    request: Request, page_title: str, voice: Voice, *, actor: Actor | None
+) -> dict[str, Any]:
     return {
-        "site_name": settings.site_name,
-        "page_title": say(page_title),
-        "nav": _nav(actor, request.url.path, say) if actor else [],
+        "site_name": dependencies.settings(request).site_name,
+        "page_title": page_title,
+        "nav": _nav(actor, request.url.path) if actor else [],
         "actor": actor,
-        "staffed": {"line": await staffed_line(request, actor)},
-        "lang": language,
-        "dir": translating.direction(language),
+        "lang": voice.language,
+        "dir": translating.direction(voice.language),
+        "clocks_of": voice.place,
         "notices": [],
     }
 
@@ -79,7 +117,7 @@ async def _actor(request: Request) -> Actor | None:
         return None
 
 
-def _nav(actor: Actor, path: str, say: Any) -> list[dict[str, Any]]:
+def _nav(actor: Actor, path: str) -> list[dict[str, Any]]:
     places = [
         ("/home", say("Home")),
         ("/offers", say("People and groups")),
@@ -99,14 +137,14 @@ def _nav(actor: Actor, path: str, say: Any) -> list[dict[str, Any]]:
     ]
 
 
-async def staffed_line(request: Request, actor: Actor | None) -> str:
-    """Return true words about who is looking after this place now; "" when it can't be known."""
+async def _place_now(request: Request, actor: Actor | None) -> helping.Place | None:
+    """What is known of who is here and of the clocks; None when it can't be known."""
     database, now = dependencies.database(request), dependencies.now(request)
     try:
         place = await organisation_of(request, actor)
-        return helping.who_is_here(await urgent_help.place_now(database, place, now=now))
+        return await urgent_help.place_now(database, place, now=now)
     except Problem:
-        return ""
+        return None
 
 
 async def organisation_of(request: Request, actor: Actor | None) -> UUID:
@@ -114,13 +152,12 @@ async def organisation_of(request: Request, actor: Actor | None) -> UUID:
     return actor.organisation_id if actor else (await dependencies.organisation(request)).id
 
 
-def moment(at: datetime, zone: str = "Europe/London") -> dict[str, str]:
-    """Return a time for machines (UTC) and for people, as templates take it."""
-    local = at.astimezone(ZoneInfo(zone))
-    return {
-        "iso": at.astimezone(UTC).isoformat(),
-        "words": f"{local:%a} {local.day} {local:%b %H:%M}",
-    }
+def moment(at: datetime) -> dict[str, str]:
+    """Return a time for machines (UTC) and for people, as templates take it.
+
+    The words are said when the page is: in its language, by the organisation's clocks.
+    """
+    return {"iso": at.astimezone(UTC).isoformat(), "words": When(at)}
 
 
 def see(path: str) -> RedirectResponse:
@@ -135,12 +172,12 @@ async def problem_page(request: Request, problem: Problem) -> Response:
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return see(f"/sign-in?next={quote(wanted, safe='/')}")
     kept = await forms.given_back(request)
-    steps = [{"href": "/help", "label": "Urgent help"}]
-    first = {"href": "/sign-in", "label": "Sign in"} if status == 401 else _home()
+    steps = [{"href": "/help", "label": say("Urgent help")}]
+    first = {"href": "/sign-in", "label": say("Sign in")} if status == 401 else _home()
     return await page(
         request,
         "pages/problem.html",
-        "Something needs another look",
+        say("Something needs another look"),
         status=status,
         problem={"title": problem.title, "detail": problem.detail},
         next_steps=[first, *steps],
@@ -150,4 +187,4 @@ async def problem_page(request: Request, problem: Problem) -> Response:
 
 
 def _home() -> dict[str, str]:
-    return {"href": "/home", "label": "Home"}
+    return {"href": "/home", "label": say("Home")}

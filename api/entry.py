@@ -9,6 +9,7 @@ from uuid import UUID
 from api.shapes import In
 from core.database import Database
 from core.errors import Invalid, TooMany
+from core.sentences import say
 from core.words import Line, Name
 from people import accounts, credentials, joining, recovery, throttles
 from people.consents import Purpose
@@ -92,7 +93,7 @@ async def sign_in(
         account_id, password_hash = await joining.check_password(session, who.name)
     fits = await credentials.matches(who.password, password_hash)
     if not fits or account_id is None:
-        raise Invalid("That name and that password don't fit together. Please try again.")
+        raise Invalid(say("That name and that password don't fit together. Please try again."))
     async with database.unit_of_work(organisation_id) as session:
         return await joining.sign_in(session, account_id=account_id, way=way, now=now)
 

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from core.errors import Problem, TooMany, Unavailable
+from core.sentences import Sentence, say, together
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -63,12 +64,12 @@ async def _on_validation(request: Request, fault: Exception) -> Response:
     first = fault.errors()[0]
     where = ".".join(str(part) for part in first["loc"][1:])
     # Never the input itself: it may hold somebody's words.
-    problem = _Unusable(f"{where}: {first['msg']}" if where else first["msg"], field=where or None)
+    problem = _Unusable(together(where, first["msg"], by=": "), field=where or None)
     return await _answer(request, problem)
 
 
 class _Unusable(Problem):
-    status, code, title = 422, "invalid", "We couldn't use what was sent."
+    status, code, title = 422, "invalid", say("We couldn't use what was sent.")
 
 
 class _Plain(Problem):
@@ -84,10 +85,10 @@ async def _on_http(request: Request, fault: Exception) -> Response:
     return await _answer(request, problem, status=fault.status_code)
 
 
-def _sentence(status: int) -> str:
+def _sentence(status: int) -> Sentence:
     if status == HTTPStatus.NOT_FOUND:
-        return "We couldn't find that page."
-    return HTTPStatus(status).phrase
+        return say("We couldn't find that page.")
+    return together(HTTPStatus(status).phrase)
 
 
 async def unexpected(request: Request, fault: Exception) -> Response:

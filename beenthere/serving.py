@@ -11,6 +11,7 @@ from core import encryption, limits
 from core.clock import utc_now
 from core.database import Database
 from core.errors import Problem
+from core.sentences import say
 from core.settings import Environment, Settings, is_loopback
 from people import beginnings, credentials, organisations
 
@@ -31,7 +32,7 @@ SERVER: Final[dict[str, Any]] = {
 class Refused(Problem):
     """This installation can't be started as it is."""
 
-    code, title = "refused", "Been There can't start like this."
+    code, title = "refused", say("Been There can't start like this.")
 
 
 def serve(*, host: str, port: int, workers: int) -> None:
@@ -44,13 +45,17 @@ def serve(*, host: str, port: int, workers: int) -> None:
     settings = _careful(Settings())
     if workers > 1 and settings.database_file is not None:
         raise Refused(
-            "SQLite is written by one process at a time, so --workers above 1 needs PostgreSQL:"
-            " set BEEN_THERE_DATABASE_URL."
+            say(
+                "SQLite is written by one process at a time, so --workers above 1 needs PostgreSQL:"
+                " set BEEN_THERE_DATABASE_URL."
+            )
         )
     if workers > 1:
         raise Refused(
-            "Live talk is told within one process so far, so --workers stays at 1"
-            " (docs/decisions/0002)."
+            say(
+                "Live talk is told within one process so far, so --workers stays at 1"
+                " (docs/decisions/0002)."
+            )
         )
     asyncio.run(_prepare(settings))
     typer.echo(f"Been There is at {settings.public_url}")
@@ -79,7 +84,7 @@ async def _prepare(settings: Settings) -> None:
     finally:
         await database.close()
     if any(organisation.is_demo for organisation in found):
-        raise Refused("That database belongs to a demo, where anyone can sign in as anyone.")
+        raise Refused(say("That database belongs to a demo, where anyone can sign in as anyone."))
     if not found:
         typer.echo(f"Nobody is here yet. Open {settings.public_url}/first-run and type this code:")
         typer.echo(f"\n  {beginnings.first_run_code()}\n")

@@ -18,7 +18,7 @@ from chat.kinds import EventKind
 from chat.waiting import CHOICES, PendingMessage, State
 from core.errors import Conflict, NotFound, Problem
 from core.safety import Category, Concern, Safety, Source, Subject, SubjectKind, Tier
-from core.sentences import say
+from core.sentences import Sentence, say
 from people import notices
 from people.notices import NoticeKind
 from people.permissions import Act, Actor, require
@@ -165,7 +165,9 @@ async def release(session: AsyncSession, *, pending_id: UUID, now: datetime) -> 
     return seq
 
 
-async def refuse(session: AsyncSession, *, pending_id: UUID, words: str, now: datetime) -> None:
+async def refuse(
+    session: AsyncSession, *, pending_id: UUID, words: Sentence, now: datetime
+) -> None:
     """Keep a held message out for good; `words` tell its author why, and what they can do.
 
     Raises:
@@ -242,7 +244,9 @@ async def _own(session: AsyncSession, actor: Actor, pending_id: UUID) -> Pending
     return row
 
 
-async def _answer(session: AsyncSession, row: PendingMessage, words: str, *, now: datetime) -> None:
+async def _answer(
+    session: AsyncSession, row: PendingMessage, words: Sentence, *, now: datetime
+) -> None:
     await notices.send(
         session,
         account_id=row.sender_id,

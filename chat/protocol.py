@@ -9,7 +9,7 @@ import msgspec
 from chat import frames
 from chat.kinds import Help
 from core import errors, limits
-from core.sentences import english, say
+from core.sentences import english, say, together
 from core.words import is_blank
 
 # A person with more talks than this opens the oldest over HTTP.
@@ -53,7 +53,7 @@ def _strict(data: bytes) -> frames.Client | frames.Problem:
                 say("Please name at most %(most)s talks at once.", most=ROOMS_IN_HELLO)
             )
     except msgspec.ValidationError as fault:
-        return problem(errors.Invalid(f"{fault}"), client_id=_client_id(data))
+        return problem(errors.Invalid(together(str(fault))), client_id=_client_id(data))
     # A lone surrogate is a DecodeError here, bytes that aren't UTF-8 a ValueError.
     except (msgspec.DecodeError, ValueError, RecursionError):
         return problem(errors.Invalid(say("That isn't JSON we can read.")))

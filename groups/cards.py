@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped
 from core import limits
 from core.errors import Conflict, NotFound
 from core.safety import Mode
+from core.sentences import say
 from core.tables import Base, Identified, Owned, Retention, field
 from matching import candidates, fields, vocabulary
 from matching.documents import GroupDocument, GroupExperience
@@ -103,7 +104,7 @@ class Shown:
 class ChangedElsewhere(Conflict):
     """Somebody else saved a newer card; what was typed is still with the caller."""
 
-    code, title = "changed_elsewhere", "Somebody changed this a moment ago. Please look again."
+    code, title = "changed_elsewhere", say("Somebody changed this a moment ago. Please look again.")
 
 
 class TooFewPlaces(Conflict):
@@ -212,7 +213,9 @@ async def _why_not(session: AsyncSession, group_id: UUID, over_version: int) -> 
     if group.version != over_version:
         return ChangedElsewhere()
     count = group.member_count
-    return TooFewPlaces(f"There are {count} people in this group: it can't be for fewer.")
+    return TooFewPlaces(
+        say("There are %(count)s people in this group: it can't be for fewer.", count=count)
+    )
 
 
 async def in_own_words(session: AsyncSession, card: Card) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from chat import rooms
 from core import ids, limits
 from core.errors import Forbidden, Invalid, NotFound
 from core.safety import Mode
+from core.sentences import Sentence, say, say_many
 from groups import cards, members
 from groups.cards import Card, Group
 from groups.members import GroupMember
@@ -47,7 +48,7 @@ async def open_group(
     """
     require(actor, Act.OPEN_GROUP)
     if safety_mode is Mode.SELF_HELD:
-        raise Invalid("A group can become self-held later, when its people decide so.")
+        raise Invalid(say("A group can become self-held later, when its people decide so."))
     group = await _write(session, card, safety_mode=safety_mode, now=now)
     _record(session, actor, "group_opened", group.id, now=now)
     await name(session, actor, group.id, facilitator_id, now=now)
@@ -85,7 +86,7 @@ async def name(
     """
     require(actor, Act.OPEN_GROUP)
     if account_id == actor.account_id:
-        raise Forbidden("Nobody can give themselves a role. Please ask another administrator.")
+        raise Forbidden(say("Nobody can give themselves a role. Please ask another administrator."))
     group = await cards.by_id(session, group_id)
     await members.let_in(session, group, account_id, now=now, is_facilitator=True)
     await _mark(session, group_id, account_id)
@@ -102,7 +103,7 @@ async def name(
         account_id=account_id,
         kind=NoticeKind.GROUP,
         subject_id=group_id,
-        words=f"You look after {group.name} now. Thank you.",
+        words=say("You look after %(group)s now. Thank you.", group=group.name),
         dedupe_key=f"group-facilitator:{group_id}:{account_id}:{now.isoformat()}",
         now=now,
     )
@@ -143,10 +144,13 @@ async def remove(
         return
     left.reason = reason
     await answers.keep(session, account_id, group_id, Answer.KEPT_APART, now=now)
-    words = (
-        f"You're not in {group.name} any more. {actor.name}, who looks after it, wrote:"
-        f" “{reason}” The rest of Been There is as open to you as before, and you can ask for"
-        " somebody else to look at this."
+    words = say(
+        "You're not in %(group)s any more. %(name)s, who looks after it, wrote:"
+        " “%(reason)s” The rest of Been There is as open to you as before, and you can ask for"
+        " somebody else to look at this.",
+        group=group.name,
+        name=actor.name,
+        reason=reason,
     )
     await _tell(session, group, account_id, words, about=f"removed:{left.id}", now=now)
     _record(session, actor, "group_member_removed", account_id, now=now)
@@ -173,13 +177,19 @@ async def mute(
     """
     group = await _led(session, actor, group_id, account_id, reason=reason)
     if not now < until <= now + LONGEST_MUTE:
-        raise Invalid("Please choose a time within a week from now.", field="until")
+        raise Invalid(say("Please choose a time within a week from now."), field="until")
     if not await rooms.mute(session, room_id=group.room_id, account_id=account_id, until=until):
         raise NotFound
     hours = math.ceil((until - now) / HOUR)
-    words = (
-        f"For {hours} {'hour' if hours == 1 else 'hours'} you can read in {group.name} but not"
-        f" write. {actor.name}, who looks after it, wrote: “{reason}”"
+    words = say_many(
+        "For %(count)s hour you can read in %(group)s but not write. %(name)s, who looks after"
+        " it, wrote: “%(reason)s”",
+        "For %(count)s hours you can read in %(group)s but not write. %(name)s, who looks after"
+        " it, wrote: “%(reason)s”",
+        count=hours,
+        group=group.name,
+        name=actor.name,
+        reason=reason,
     )
     about = f"muted:{account_id}:{now.isoformat()}"
     await _tell(session, group, account_id, words, about=about, now=now)
@@ -208,20 +218,32 @@ async def _led(
     group = await cards.by_id(session, group_id)
     require(actor, Act.LEAD_GROUP, group)
     if account_id == actor.account_id:
-        raise Forbidden("This can't be done to oneself.")
+        raise Forbidden(say("This can't be done to oneself."))
     if account_id in await members.facilitators(session, group_id):
-        raise Forbidden("They look after this group too: please ask an administrator.")
+        raise Forbidden(say("They look after this group too: please ask an administrator."))
     if not reason.strip():
-        raise Invalid("Please write a reason. They will read it.", field="reason")
+        raise Invalid(say("Please write a reason. They will read it."), field="reason")
     if len(reason) > limits.FIELD_CHARACTERS:
-        raise Invalid(f"Please use at most {limits.FIELD_CHARACTERS} letters.", field="reason")
+        raise Invalid(
+            say(
+                "Please use at most %(most)s letters.",
+                most=limits.FIELD_CHARACTERS,
+            ),
+            field="reason",
+        )
     if not await members.ever(session, group_id, account_id):
         raise NotFound
     return group
 
 
 async def _tell(
-    session: AsyncSession, group: Group, account_id: UUID, words: str, *, about: str, now: datetime
+    session: AsyncSession,
+    group: Group,
+    account_id: UUID,
+    words: Sentence,
+    *,
+    about: str,
+    now: datetime,
 ) -> None:
     await notices.send(
         session,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped
 from chat import rooms
 from core import encryption, ids
 from core.errors import Conflict
+from core.sentences import Sentence, say
 from core.tables import Base, Identified, Owned, Retention, field
 from core.upserts import insert
 from groups import cards
@@ -51,13 +52,13 @@ class GroupMember(Base, Identified, Owned):
 class GroupFull(Conflict):
     """Somebody took the last place."""
 
-    code, title = "group_full", "This group is full just now. It may have room again later."
+    code, title = "group_full", say("This group is full just now. It may have room again later.")
 
 
 class AskFirst(Conflict):
     """One comes in by asking: a person decides."""
 
-    code, title = "ask_first", "Please ask the people who look after this group first."
+    code, title = "ask_first", say("Please ask the people who look after this group first.")
 
 
 async def join(session: AsyncSession, actor: Actor, group_id: UUID, *, now: datetime) -> Group:
@@ -112,7 +113,11 @@ async def let_in(
     await answers.keep(session, account_id, filled.id, Answer.JOINED, now=now)
     if not filled.has_room:
         await cards.push(session, filled, now=now)
-    words = f"{account.name} has come to {filled.name}."
+    words = say(
+        "%(name)s has come to %(group)s.",
+        name=account.name or say("Somebody"),
+        group=filled.name,
+    )
     await tell_facilitators(session, filled, words, about=stay_id, but=account_id, now=now)
     return filled
 
@@ -180,7 +185,7 @@ async def _lay_down(
     for administrator_id in await roles.holders(session, Role.ADMINISTRATOR):
         await notices.send(
             session, account_id=administrator_id, kind=NoticeKind.GROUP, subject_id=group_id,
-            words=f"Nobody looks after {group.name} now. Please ask somebody.",
+            words=say("Nobody looks after %(group)s now. Please ask somebody.", group=group.name),
             dedupe_key=f"group-alone:{stay_id}:{administrator_id}", now=now,
         )  # fmt: skip
 
@@ -226,7 +231,7 @@ async def facilitators(session: AsyncSession, group_id: UUID) -> list[UUID]:
 async def tell_facilitators(
     session: AsyncSession,
     group: Group,
-    words: str,
+    words: Sentence,
     *,
     about: UUID,
     now: datetime,

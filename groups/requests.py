@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped
 from core import encryption, ids, limits
 from core.errors import Conflict, Invalid, NotFound
 from core.safety import Safety, SubjectKind, Verdict
+from core.sentences import Sentence, say
 from core.tables import Base, Identified, Owned, Retention, field
 from core.upserts import insert
 from groups import cards, members
@@ -85,7 +86,7 @@ class Waiting:
 class AnsweredElsewhere(Conflict):
     """Somebody else answered this request otherwise, or it was taken back."""
 
-    code, title = "answered_elsewhere", "This was answered a moment ago. Please look again."
+    code, title = "answered_elsewhere", say("This was answered a moment ago. Please look again.")
 
 
 async def ask(
@@ -110,13 +111,13 @@ async def ask(
     folded = hellos.admit(note, verdict) if note.strip() else []
     group = await cards.by_id(session, group_id)
     if await members.here(session, group_id, actor.account_id) is not None:
-        raise Invalid("You're in this group already.")
+        raise Invalid(say("You're in this group already."))
     if not group.has_room:
         raise GroupFull
     written = await _write(session, actor, group_id, note=note, folded=folded, now=now)
     if written is None:
         return await _open_one(session, group_id, actor.account_id)
-    words = f"{actor.name} would like to come to {group.name}."
+    words = say("%(name)s would like to come to %(group)s.", name=actor.name, group=group.name)
     await members.tell_facilitators(session, group, words, about=written, now=now)
     await concerns.raise_about(
         session,
@@ -175,7 +176,8 @@ async def accept(session: AsyncSession, actor: Actor, request_id: UUID, *, now: 
     if not await _answer(session, actor, asked, State.ACCEPTED, now=now):
         return
     await members.let_in(session, group, asked.account_id, now=now)
-    await _tell(session, asked, f"You're welcome in {group.name}. Come in when you like.", now=now)
+    words = say("You're welcome in %(group)s. Come in when you like.", group=group.name)
+    await _tell(session, asked, words, now=now)
 
 
 async def answer_not_now(
@@ -189,7 +191,10 @@ async def answer_not_now(
     """
     asked, group = await _to_answer(session, actor, request_id)
     if await _answer(session, actor, asked, State.NOT_NOW, now=now):
-        words = f"{group.name} can't take anybody new just now. Other groups may be able to."
+        words = say(
+            "%(group)s can't take anybody new just now. Other groups may be able to.",
+            group=group.name,
+        )
         await _tell(session, asked, words, now=now)
 
 
@@ -223,7 +228,9 @@ async def _answer(
     return False
 
 
-async def _tell(session: AsyncSession, asked: JoinRequest, words: str, *, now: datetime) -> None:
+async def _tell(
+    session: AsyncSession, asked: JoinRequest, words: Sentence, *, now: datetime
+) -> None:
     await notices.send(
         session,
         account_id=asked.account_id,
@@ -270,7 +277,7 @@ async def waiting(session: AsyncSession, actor: Actor, group_id: UUID) -> list[W
         Waiting(
             id=asked.id,
             account_id=asked.account_id,
-            name=name or "Somebody",
+            name=name or say("Somebody"),
             note=asked.note or "",
             folded=asked.folded,
             asked_at=asked.asked_at,

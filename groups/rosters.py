@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat import rooms
 from core.errors import NotFound
+from core.sentences import say
 from groups import cards, members
 from groups.cards import Group, Shown
 from groups.members import GroupMember
@@ -57,7 +58,7 @@ async def listed(session: AsyncSession, actor: Actor, group_id: UUID) -> list[Me
     return [
         Member(
             stay.account_id,
-            name or "Somebody",
+            name or say("Somebody"),
             stay.is_facilitator,
             stay.joined_at,
             quiet.get(stay.account_id),

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import limits
 from core.errors import Conflict, Invalid, NotFound
+from core.sentences import say
 from matching import candidates, eligibility, pairs, presences
 from matching.documents import Person
 from matching.pairs import Connection, State
@@ -63,12 +64,12 @@ async def other(session: AsyncSession, actor: Actor, other_id: UUID) -> Account:
         NotNow: they have blocked it themselves.
     """
     if other_id == actor.account_id:
-        raise Invalid("That is you.")
+        raise Invalid(say("That is you."))
     account = (await session.scalars(select(Account).where(Account.id == other_id))).one_or_none()
     if account is None:
         raise NotFound
     if other_id in await blocks.made_by(session, actor.account_id):
-        raise NotNow("You've blocked this person. To say hello, take that back first.")
+        raise NotNow(say("You've blocked this person. To say hello, take that back first."))
     return account
 
 
@@ -90,31 +91,39 @@ async def check(session: AsyncSession, actor: Actor, other_id: UUID, *, now: dat
         ),
     )
     if await session.scalar(select(Connection.id).where(*lately).limit(1)):
-        raise NotNow("You said hello to them not long ago. Please leave it for a month.")
+        raise NotNow(say("You said hello to them not long ago. Please leave it for a month."))
 
 
 async def _check_counts(session: AsyncSession, actor: Actor, *, now: datetime) -> None:
     remaining = await left(session, actor, now=now)
     if remaining.now == 0:
         raise NotNow(
-            f"You have {limits.OPEN_ASKS} hellos waiting. You can send another when one is"
-            " answered, or when three days have passed."
+            say(
+                "You have %(most)s hellos waiting. You can send another when one is"
+                " answered, or when three days have passed.",
+                most=limits.OPEN_ASKS,
+            )
         )
     if remaining.this_week == 0:
         raise NotNow(
-            f"In your first week you can say hello to {limits.FIRST_WEEK_ASKS} people, and you"
-            " have. Groups are open to you, and others can still say hello to you."
+            say(
+                "In your first week you can say hello to %(most)s people, and you"
+                " have. Groups are open to you, and others can still say hello to you.",
+                most=limits.FIRST_WEEK_ASKS,
+            )
         )
 
 
 async def _check_own_wishes(session: AsyncSession, actor: Actor, *, now: datetime) -> None:
     if (await presences.of(session, actor.account_id, now=now)).is_paused:
-        raise NotNow("You're taking a break. To say hello, end the break first.")
+        raise NotNow(say("You're taking a break. To say hello, end the break first."))
     me = (await _documents(session, actor.account_id))[actor.account_id]
     if await pairs.talks_of(session, actor.account_id) >= me.capacity:
         raise NotNow(
-            "You're talking with as many people as you said you can. You can change that number"
-            " in About me."
+            say(
+                "You're talking with as many people as you said you can. You can change that number"
+                " in About me."
+            )
         )
 
 

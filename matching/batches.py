@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from core.errors import Invalid
+from core.sentences import say
 from matching import ranking
 from matching.documents import Person
 from matching.ranking import Match, Pool
@@ -25,9 +26,9 @@ def match_people(
     wanted = {person.id for person in people} if for_ids is None else set(for_ids)
     unknown = sorted(wanted - {person.id for person in people})
     if unknown:
-        raise Invalid(f'Nobody here has the id "{unknown[0]}".', ids=unknown)
+        raise Invalid(say('Nobody here has the id "%(id)s".', id=unknown[0]), ids=unknown)
     if k < 1:
-        raise Invalid("Ask for at least one person each.")
+        raise Invalid(say("Ask for at least one person each."))
     pool = ranking.prepare(people)
     return _answers([person for person in people if person.id in wanted], pool, k)
 

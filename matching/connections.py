@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chat import rooms
 from core.errors import Conflict, NotFound
 from core.safety import Safety, SubjectKind, Verdict
+from core.sentences import say
 from matching import asks, concerns, hellos, pairs, presences, tidings
 from matching.concerns import Said
 from matching.pairs import Connection, State
@@ -33,7 +34,7 @@ SWEPT_AT_ONCE: Final = 200
 class NotFree(Conflict):
     """The hello is not open any more; for which reason is not told."""
 
-    code, title = "not_free", "They're not free to talk just now."
+    code, title = "not_free", say("They're not free to talk just now.")
 
 
 async def ask(

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from core.errors import Invalid
+from core.sentences import Sentence, say
 from matching import fields
 
 
@@ -174,7 +175,7 @@ def read_jsonl(lines: Iterable[str]) -> Iterator[Person]:
         person = _read(line.lstrip("\ufeff"), number)
         before = first_line.setdefault(person.id, number)
         if before != number:
-            raise _at(number, f"id: the same id stands on line {before}.", "id")
+            raise _at(number, say("id: the same id stands on line %(line)s.", line=before), "id")
         yield person
 
 
@@ -182,12 +183,16 @@ def _read(line: str, number: int) -> Person:
     try:
         return parse(json.loads(line))
     except ValueError as error:
-        raise _at(number, f"this is not JSON ({error}).") from None
+        raise _at(number, say("this is not JSON (%(fault)s).", fault=str(error))) from None
     except RecursionError:
-        raise _at(number, "this JSON is nested too deeply.") from None
+        raise _at(number, say("this JSON is nested too deeply.")) from None
     except Invalid as error:
         raise _at(number, error.detail, error.extra["field"]) from None
 
 
-def _at(number: int, sentence: str, field: object = "") -> Invalid:
-    return Invalid(f"Line {number}: {sentence}", line=number, field=field)
+def _at(number: int, sentence: Sentence, field: object = "") -> Invalid:
+    return Invalid(
+        say("Line %(number)s: %(sentence)s", number=number, sentence=sentence),
+        line=number,
+        field=field,
+    )

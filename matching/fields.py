@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from pydantic_core import ErrorDetails
 
 from core import limits
+from core.sentences import Sentence, say
 
 # A tag is a topic, an interest or something that helped: a few words, not a story.
 TAG_CHARACTERS: Final = 120
@@ -25,19 +26,19 @@ SLOTS: Final = tuple(f"{day}-{part}" for day in DAYS for part in PARTS)
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 _SENTENCES: Final = {
-    "extra_forbidden": "there is no such field.",
-    "missing": "this is needed.",
-    "string_too_long": "longer than {max_length} characters.",
-    "string_too_short": "this is needed.",
-    "too_long": "more than {max_length} entries.",
-    "enum": "must be {expected}.",
-    "string_type": "must be text in quotation marks.",
-    "tuple_type": "must be a list in square brackets.",
-    "int_type": "must be a whole number.",
-    "greater_than_equal": "can't be less than {ge}.",
-    "less_than_equal": "can't be more than {le}.",
-    "model_type": "must be an object in curly brackets.",
-    "value_error": "{error}.",
+    "extra_forbidden": say("there is no such field."),
+    "missing": say("this is needed."),
+    "string_too_long": say("longer than %(max_length)s characters."),
+    "string_too_short": say("this is needed."),
+    "too_long": say("more than %(max_length)s entries."),
+    "enum": say("must be %(expected)s."),
+    "string_type": say("must be text in quotation marks."),
+    "tuple_type": say("must be a list in square brackets."),
+    "int_type": say("must be a whole number."),
+    "greater_than_equal": say("can't be less than %(ge)s."),
+    "less_than_equal": say("can't be more than %(le)s."),
+    "model_type": say("must be an object in curly brackets."),
+    "value_error": say("%(error)s."),
 }
 
 
@@ -46,18 +47,19 @@ def key(words: str) -> str:
     return " ".join(words.split()).casefold()
 
 
-def fault(error: ValidationError) -> tuple[str, str]:
+def fault(error: ValidationError) -> tuple[str, Sentence]:
     """Return the name of the first field at fault, like `experiences[0].where`, and a sentence."""
     details = error.errors(include_url=False, include_input=False)[0]
     name = "".join(f"[{at}]" if isinstance(at, int) else f".{at}" for at in details["loc"])
     name = name.removeprefix(".")
     said = " ".join(name.split())[:TAG_CHARACTERS] or "this"
-    return name, f"{said}: {_sentence(details)}"
+    return name, say("%(field)s: %(what)s", field=said, what=_sentence(details))
 
 
 def _sentence(details: ErrorDetails) -> str:
     sentence = _SENTENCES.get(details["type"])
-    return sentence.format(**details.get("ctx", {})) if sentence else f"{details['msg']}."
+    values = {name: str(value) for name, value in details.get("ctx", {}).items()}
+    return sentence.filled(**values) if sentence else f"{details['msg']}."
 
 
 @lru_cache(maxsize=1)

@@ -7,12 +7,13 @@ from typing import Final
 from core import limits
 from core.errors import Invalid
 from core.safety import Category, Response, Verdict
+from core.sentences import Sentence, say
 from matching import facts
 from matching.documents import Person
 from matching.facts import Facts
 from matching.ranking import Match
 
-ONE_TAP: Final = "I read your words. I've been near there."
+ONE_TAP: Final = say("I read your words. I've been near there.")
 STARTERS: Final = 3
 
 Spans = list[list[int]]
@@ -22,7 +23,7 @@ class HelloHeld(Invalid):
     """The words can't go as they are. `verdict` says why, for the page that shows what to do."""
 
     code = "hello_held"
-    title = "We haven't sent this yet. Your words are still here: please look at them again."
+    title = say("We haven't sent this yet. Your words are still here: please look at them again.")
 
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(field="words")
@@ -40,9 +41,15 @@ def admit(words: str, verdict: Verdict) -> Spans:
         HelloHeld: see the class. Nothing was sent.
     """
     if not words.strip():
-        raise Invalid("Please write a few words, or use one of ours.", field="words")
+        raise Invalid(say("Please write a few words, or use one of ours."), field="words")
     if len(words) > limits.FIELD_CHARACTERS:
-        raise Invalid(f"Please use at most {limits.FIELD_CHARACTERS} letters.", field="words")
+        raise Invalid(
+            say(
+                "Please use at most %(most)s letters.",
+                most=limits.FIELD_CHARACTERS,
+            ),
+            field="words",
+        )
     is_own_distress = Category.DISTRESS in verdict.categories
     if not verdict.reaches_peers and not is_own_distress:
         raise HelloHeld(verdict)
@@ -57,48 +64,55 @@ class _Starter:
 
     feature: str
     find: Callable[[Person, Person], Facts]
-    sentence: str
+    sentence: Sentence
 
 
 _STARTERS: Final = (
-    _Starter("experiences", facts.lived, "I've lived with {fact} too. I'd be glad to talk."),
+    _Starter("experiences", facts.lived, say("I've lived with %(fact)s too. I'd be glad to talk.")),
     _Starter(
         "complement",
         facts.they_are_further,
-        "I'm living with {fact} now, and you're further along. How has it been for you?",
+        say("I'm living with %(fact)s now, and you're further along. How has it been for you?"),
     ),
     _Starter(
         "complement",
         facts.they_come_through,
-        "I'm living with {fact} now, and you're coming through it. How is that for you?",
+        say("I'm living with %(fact)s now, and you're coming through it. How is that for you?"),
     ),
     _Starter(
         "complement",
         facts.you_are_further,
-        "I'm further along with {fact}, if you'd like to talk about it.",
+        say("I'm further along with %(fact)s, if you'd like to talk about it."),
     ),
     _Starter(
         "complement",
         facts.you_come_through,
-        "I'm coming through {fact} myself, if you'd like to talk about it.",
+        say("I'm coming through %(fact)s myself, if you'd like to talk about it."),
     ),
     _Starter(
         "strategies",
         facts.they_used,
-        "You've used {fact}, and I'd like to try it. How was it for you?",
+        say("You've used %(fact)s, and I'd like to try it. How was it for you?"),
     ),
     _Starter(
         "strategies",
         facts.you_used,
-        "I've used {fact}, which you'd like to try. I can tell you how it was for me.",
+        say("I've used %(fact)s, which you'd like to try. I can tell you how it was for me."),
     ),
-    _Starter("interests", facts.interests, "I like {fact} too. What do you like about it?"),
-    _Starter("words", facts.words, "You wrote about “{fact}”, and so did I."),
+    _Starter("interests", facts.interests, say("I like %(fact)s too. What do you like about it?")),
+    _Starter("words", facts.words, say("You wrote about “%(fact)s”, and so did I.")),
 )
+# To somebody who has a name, and to somebody who has none.
 _FOR_ANYBODY: Final = (
-    "Hello{name}. I'd like to talk, if you would too.",
-    "Hello{name}. There's no hurry: write whenever it suits you.",
-    "Hello{name}. How has your week been?",
+    (
+        say("Hello %(name)s. I'd like to talk, if you would too."),
+        say("Hello. I'd like to talk, if you would too."),
+    ),
+    (
+        say("Hello %(name)s. There's no hurry: write whenever it suits you."),
+        say("Hello. There's no hurry: write whenever it suits you."),
+    ),
+    (say("Hello %(name)s. How has your week been?"), say("Hello. How has your week been?")),
 )
 
 
@@ -109,13 +123,15 @@ def starters(seeker: Person, other: Person, match: Match | None = None) -> tuple
     """
     contributions = match.contributions if match else {}
     said = sorted(_STARTERS, key=lambda one: -contributions.get(one.feature, 0.0))
-    named = (one.find(seeker, other) for one in said)
+    found = (one.find(seeker, other) for one in said)
     true = [
-        one.sentence.replace("{fact}", found[0])
-        for one, found in zip(said, named, strict=True)
-        if found
+        one.sentence.filled(fact=facts_of_it[0])
+        for one, facts_of_it in zip(said, found, strict=True)
+        if facts_of_it
     ]
-    name = f" {other.name}" if other.name else ""
-    plain = [sentence.replace("{name}", name) for sentence in _FOR_ANYBODY]
+    plain = [
+        named.filled(name=other.name) if other.name else nameless
+        for named, nameless in _FOR_ANYBODY
+    ]
     first, second, third = (*true, *plain)[:STARTERS]
     return first, second, third

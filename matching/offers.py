@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.sentences import say
 from matching import answers, candidates, eligibility, pairs, pools, presences, profiles, ranking
 from matching.answers import OWN_ANSWERS, Answer
 from matching.candidates import Everyone
@@ -166,29 +167,33 @@ def _small_line(gathered: Gathered, shown: int) -> str:
     everyone = gathered.everyone
     others = everyone.people.keys() - everyone.withheld - {gathered.seeker.id}
     if not others:
-        return "You're the first here."
+        return say("You're the first here.")
     if len(others) >= FEW:
-        return "These are all you might talk with just now."
+        return say("These are all you might talk with just now.")
     if shown == len(others):
-        return f"We're {len(others) + 1} here, so these are all of us."
-    return f"We're {len(others) + 1} here. These are all you might talk with just now."
+        return say("We're %(count)s here, so these are all of us.", count=len(others) + 1)
+    return say(
+        "We're %(count)s here. These are all you might talk with just now.", count=len(others) + 1
+    )
 
 
 def _hint(gathered: Gathered, standings: dict[str, Standing]) -> str:
     """Name the one change that would help somebody who is offered nobody (promise 38)."""
     seeker, mine = gathered.seeker, standings[gathered.seeker.id]
     if mine.is_paused:
-        return "You're taking a break. When you end it, we'll show you people again."
+        return say("You're taking a break. When you end it, we'll show you people again.")
     if mine.open_connections >= seeker.capacity:
-        return "You're talking with as many people as you said you can. You can change that number."
+        return say(
+            "You're talking with as many people as you said you can. You can change that number."
+        )
     if _would_meet(gathered, _without_musts(seeker), mine, standings):
-        return (
+        return say(
             "Nobody here has lived all that you said must be shared. If it were nice but not"
             " needed, there would be people to show you."
         )
     unanswered = replace(mine, answered=frozenset(map(str, gathered.met)))
     if _would_meet(gathered, seeker, unanswered, standings):
-        return "You've seen everybody for now. We can show you again those you put aside."
+        return say("You've seen everybody for now. We can show you again those you put aside.")
     return ""
 
 

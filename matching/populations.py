@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import Invalid
+from core.sentences import say
 from matching import eligibility, facts, fields, rules, stopwords, text
 from matching.documents import Experience, Person, Weight, Where
 from matching.eligibility import Standings
@@ -93,7 +94,7 @@ class Population:
             Invalid: nobody here has that id.
         """
         if person_id not in self.rows:
-            raise Invalid(f'Nobody here has the id "{person_id}".', id=person_id)
+            raise Invalid(say('Nobody here has the id "%(id)s".', id=person_id), id=person_id)
         return self.rows[person_id]
 
     def standing_as(self, standings: Standings) -> "Population":
@@ -117,7 +118,7 @@ def prepare(
     every = tuple(sorted(people, key=lambda person: person.id))
     rows = {person.id: row for row, person in enumerate(every)}
     if len(rows) != len(every):
-        raise Invalid("Two people here have the same id.")
+        raise Invalid(say("Two people here have the same id."))
     standings = standings or {}
     known = [standings.get(person.id, eligibility.NOTHING_KNOWN) for person in every]
     return Population(

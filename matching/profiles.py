@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped
 from core import encryption, limits
 from core.errors import Conflict, TooLarge
 from core.safety import Safety, SubjectKind, Verdict
+from core.sentences import say
 from core.tables import Base, Owned, Retention, field
 from core.upserts import insert
 from matching import candidates, concerns, presences, vocabulary
@@ -54,7 +55,7 @@ class SavedElsewhere(Conflict):
     """Another window or device saved a newer version; what was typed is still with the caller."""
 
     code = "saved_elsewhere"
-    title = (
+    title = say(
         "You saved this somewhere else a moment ago. Your words are still here: please look at"
         " both and save again."
     )
@@ -136,8 +137,11 @@ async def _own(session: AsyncSession, actor: Actor, document: Person) -> Person:
     )
     if _length(kept.model_dump(mode="json")) > limits.PROFILE_CHARACTERS:
         raise TooLarge(
-            f"That is more than {limits.PROFILE_CHARACTERS} letters in all. Your words are still"
-            " here: please shorten them a little."
+            say(
+                "That is more than %(most)s letters in all. Your words are still"
+                " here: please shorten them a little.",
+                most=limits.PROFILE_CHARACTERS,
+            )
         )
     return kept
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from core.sentences import Sentence
 from matching import wordings
 from matching.documents import GroupDocument, Person
 from matching.facts import Facts
@@ -31,7 +32,7 @@ class Reason:
     """
 
     kind: str
-    sentence: str
+    sentence: Sentence
     contribution: float
     facts: Facts = ()
 
@@ -63,13 +64,13 @@ def is_true(reason: Reason, reader: Person, other: Person | GroupDocument) -> bo
         return _is_plainly_true(reason, reader, other)
     kind = _BY_NAME[reason.kind]
     is_found = bool(reason.facts) and set(reason.facts) <= set(kind.find(reader, other))
-    return is_found and reason.sentence == wordings.say(kind, other, reason.facts)
+    return is_found and reason.sentence == wordings.sentence(kind, other, reason.facts)
 
 
 def _is_plainly_true(reason: Reason, reader: Person, other: Person | GroupDocument) -> bool:
     is_here = other.capacity > 0 if isinstance(other, Person) else other.has_room
     says_little = reason.kind.endswith("told_little")
-    is_said = reason.sentence == wordings.say_plainly(reason.kind, other)
+    is_said = reason.sentence == wordings.plainly(reason.kind, other)
     return is_here and is_said and reader.has_told_little == says_little
 
 
@@ -84,7 +85,7 @@ def _largest(
         part = contributions[kind.feature]
         if part > 0 and kind.feature not in found and (named := kind.find(reader, other)):
             named = named[:MOST_NAMED]
-            reason = Reason(kind.name, wordings.say(kind, other, named), part, named)
+            reason = Reason(kind.name, wordings.sentence(kind, other, named), part, named)
             found[kind.feature] = kind, reason
     ordered = sorted(found.values(), key=lambda pair: -pair[1].contribution)
     telling = [reason for kind, reason in ordered if kind.is_telling]
@@ -93,4 +94,4 @@ def _largest(
 
 
 def _plain(kind: str, other: Person | GroupDocument) -> Reason:
-    return Reason(kind, wordings.say_plainly(kind, other), 0.0)
+    return Reason(kind, wordings.plainly(kind, other), 0.0)

@@ -7,20 +7,31 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.sentences import say
 from matching.pairs import Connection
 from people import notices
 from people.notices import NoticeKind
 
-SOMEBODY: Final = "Somebody"
+SOMEBODY: Final = say("Somebody")
 
 
 class Word(StrEnum):
-    """The sentences. "Not free" is one for every reason, so that none can be told from it."""
+    """What is told. "Not free" is one for every reason, so that none can be told from it."""
 
-    HELLO = "{name} says hello."
-    YES = "{name} would like to talk."
-    NOT_FREE = "{name} is not free to talk just now."
-    LEFT = "{name} has left your talk. There can be many reasons, and you needn't find one."
+    HELLO = "hello"
+    YES = "yes"
+    NOT_FREE = "not_free"
+    LEFT = "left"
+
+
+SENTENCES: Final = {
+    Word.HELLO: say("%(name)s says hello."),
+    Word.YES: say("%(name)s would like to talk."),
+    Word.NOT_FREE: say("%(name)s is not free to talk just now."),
+    Word.LEFT: say(
+        "%(name)s has left your talk. There can be many reasons, and you needn't find one."
+    ),
+}
 
 
 async def tell(
@@ -38,7 +49,7 @@ async def tell(
         account_id=account_id,
         kind=NoticeKind.HELLO if word is Word.HELLO else NoticeKind.HELLO_ANSWERED,
         subject_id=hello.room_id or hello.id,
-        words=word.replace("{name}", name or SOMEBODY),
+        words=SENTENCES[word].filled(name=name or SOMEBODY),
         dedupe_key=f"hello:{hello.id}:{word.name.lower()}:{account_id}",
         now=now,
     )

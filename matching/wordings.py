@@ -1,22 +1,36 @@
 """How facts are said: one sentence to each sort of reason, in plain English to whom it is for."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from matching import facts, fields
+from core.sentences import Sentence, say
+from matching import facts
 from matching.documents import GroupDocument, Person, Support
 from matching.facts import Facts
 
 _SUPPORT: Final = {
-    Support.LISTEN: "someone to listen",
-    Support.TALK_IT_THROUGH: "someone to talk it through with",
-    Support.PRACTICAL: "practical help",
-    Support.DOING_THINGS: "someone to do things with",
-    Support.MENTOR: "a mentor",
+    Support.LISTEN: say("someone to listen"),
+    Support.TALK_IT_THROUGH: say("someone to talk it through with"),
+    Support.PRACTICAL: say("practical help"),
+    Support.DOING_THINGS: say("someone to do things with"),
+    Support.MENTOR: say("a mentor"),
 }
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_DAYS: Final = {
+    "mon": say("Monday"),
+    "tue": say("Tuesday"),
+    "wed": say("Wednesday"),
+    "thu": say("Thursday"),
+    "fri": say("Friday"),
+    "sat": say("Saturday"),
+    "sun": say("Sunday"),
+}
+_PARTS: Final = {
+    "morning": say("%(day)s mornings"),
+    "afternoon": say("%(day)s afternoons"),
+    "evening": say("%(day)s evenings"),
+    "night": say("%(day)s nights"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +40,18 @@ class Kind:
     name: str
     feature: str
     find: Callable[[Person, Any], Facts]
-    sentence: str
+    sentence: Sentence
     speak: Callable[[Facts], str]
     is_telling: bool = True
 
 
-def _named(found: Facts) -> str:
-    return " and ".join(found)
+def _named(found: tuple[str, ...]) -> str:
+    first, *rest = found
+    return say("%(first)s and %(last)s", first=first, last=_named(tuple(rest))) if rest else first
 
 
 def _quoted(found: Facts) -> str:
-    return _named(tuple(f"“{fact}”" for fact in found))
+    return _named(tuple(say("“%(words)s”", words=fact) for fact in found))
 
 
 def _support(found: Facts) -> str:
@@ -45,7 +60,7 @@ def _support(found: Facts) -> str:
 
 def _slots(found: Facts) -> str:
     pairs = (fact.split("-") for fact in found)
-    return _named(tuple(f"{_DAYS[fields.DAYS.index(day)]} {part}s" for day, part in pairs))
+    return _named(tuple(_PARTS[part].filled(day=_DAYS[day]) for day, part in pairs))
 
 
 def _languages(tags: Facts) -> str:
@@ -53,121 +68,122 @@ def _languages(tags: Facts) -> str:
 
 
 KINDS: Final = (
-    Kind("lived", "experiences", facts.lived, "You've both lived with {facts}.", _named),
+    Kind("lived", "experiences", facts.lived, say("You've both lived with %(facts)s."), _named),
     Kind(
         "they_are_further",
         "complement",
         facts.they_are_further,
-        "{name} is further along with {facts} than you.",
+        say("%(name)s is further along with %(facts)s than you."),
         _named,
     ),
     Kind(
         "they_come_through",
         "complement",
         facts.they_come_through,
-        "{name} is coming through {facts}, which you're living with now.",
+        say("%(name)s is coming through %(facts)s, which you're living with now."),
         _named,
     ),
     Kind(
         "you_are_further",
         "complement",
         facts.you_are_further,
-        "{name} is living with {facts} now, and you're further along.",
+        say("%(name)s is living with %(facts)s now, and you're further along."),
         _named,
     ),
     Kind(
         "you_come_through",
         "complement",
         facts.you_come_through,
-        "{name} is living with {facts} now, and you're coming through it.",
+        say("%(name)s is living with %(facts)s now, and you're coming through it."),
         _named,
     ),
     Kind(
         "they_used",
         "strategies",
         facts.they_used,
-        "{name} has used {facts}, which you wanted to try.",
+        say("%(name)s has used %(facts)s, which you wanted to try."),
         _named,
     ),
     Kind(
         "they_used_alike",
         "strategies",
         facts.they_used_alike,
-        "{name} has used “{first}”. You wanted to try “{last}”.",
+        say("%(name)s has used “%(first)s”. You wanted to try “%(last)s”."),
         _named,
     ),
     Kind(
         "you_used",
         "strategies",
         facts.you_used,
-        "You've used {facts}, which {name} wants to try.",
+        say("You've used %(facts)s, which %(name)s wants to try."),
         _named,
     ),
     Kind(
         "you_used_alike",
         "strategies",
         facts.you_used_alike,
-        "You've used “{first}”. {name} wants to try “{last}”.",
+        say("You've used “%(first)s”. %(name)s wants to try “%(last)s”."),
         _named,
     ),
     Kind(
         "they_offer",
         "support",
         facts.they_offer,
-        "You're looking for {facts}, and {name} offers that.",
+        say("You're looking for %(facts)s, and %(name)s offers that."),
         _support,
     ),
     Kind(
         "you_offer",
         "support",
         facts.you_offer,
-        "{name} is looking for {facts}, and you offer that.",
+        say("%(name)s is looking for %(facts)s, and you offer that."),
         _support,
     ),
-    Kind("interests", "interests", facts.interests, "You both like {facts}.", _named),
-    Kind("languages", "language", facts.languages, "You both speak {facts}.", _languages),
-    Kind("words", "words", facts.words, "You both wrote about {facts}.", _quoted, False),
-    Kind("times", "times", facts.times, "You're both often free on {facts}.", _slots, False),
+    Kind("interests", "interests", facts.interests, say("You both like %(facts)s."), _named),
+    Kind("languages", "language", facts.languages, say("You both speak %(facts)s."), _languages),
+    Kind("words", "words", facts.words, say("You both wrote about %(facts)s."), _quoted, False),
+    Kind("times", "times", facts.times, say("You're both often free on %(facts)s."), _slots, False),
 )
 GROUP_KINDS: Final = (
     Kind(
         "group_topics",
         "topics",
         facts.group_topics,
-        "This group is about {facts}, which you've lived with.",
+        say("This group is about %(facts)s, which you've lived with."),
         _named,
     ),
     Kind(
         "group_words",
         "words",
         facts.group_words,
-        "You and this group both write about {facts}.",
+        say("You and this group both write about %(facts)s."),
         _quoted,
     ),
 )
 
 # For where there is nothing to name; true of whoever may be offered.
-PLAIN: Final = {
-    "told_little": "You haven't told us much yet, so this is simply somebody who is here.",
-    "here": "{name} is here and open to talking. We don't know yet what you two share.",
-    "group_told_little": "You haven't told us much yet, so this is simply a group that is open.",
-    "group_here": "This group is open, and it has room for you.",
+PLAIN: Final[dict[str, Sentence]] = {
+    "told_little": say("You haven't told us much yet, so this is simply somebody who is here."),
+    "here": say("%(name)s is here and open to talking. We don't know yet what you two share."),
+    "group_told_little": say(
+        "You haven't told us much yet, so this is simply a group that is open."
+    ),
+    "group_here": say("This group is open, and it has room for you."),
 }
 
 
-def say(kind: Kind, other: Person | GroupDocument, found: Facts) -> str:
+def sentence(kind: Kind, other: Person | GroupDocument, found: Facts) -> Sentence:
     """Return the sentence that says just these facts; `found` has at least one."""
     values = {"facts": kind.speak(found), "first": found[0], "last": found[-1]}
     return _filled(kind.sentence, other, values)
 
 
-def say_plainly(kind: str, other: Person | GroupDocument) -> str:
+def plainly(kind: str, other: Person | GroupDocument) -> Sentence:
     """Return the sentence for where there is nothing to name."""
     return _filled(PLAIN[kind], other, {})
 
 
-def _filled(template: str, other: Person | GroupDocument, values: dict[str, str]) -> str:
-    begins = template.startswith("{name}")
-    name = other.name or ("This person" if begins else "this person")
-    # In one pass: a name may hold braces.
-    return re.sub(r"\{(\w+)\}", lambda found: ({"name": name} | values)[found[1]], template)
+def _filled(template: Sentence, other: Person | GroupDocument, values: dict[str, str]) -> Sentence:
+    begins = template.startswith("%(name)s")
+    name = other.name or (say("This person") if begins else say("this person"))
+    return template.filled(name=name, **values)

@@ -10,6 +10,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Conflict, NotFound
+from core.sentences import Sentence, say
 from moderation import case_words, cases, claims, effects, flags, interests, rulings, words
 from moderation.cases import Case, CaseEvent
 from moderation.effects import Effect
@@ -25,7 +26,7 @@ from people.permissions import Act, Actor, require
 class Superseded(Conflict):
     """Somebody else moved the case on; the detail says what they did."""
 
-    code, title = "superseded", "Somebody else has moved this on."
+    code, title = "superseded", say("Somebody else has moved this on.")
 
 
 async def decide(
@@ -86,7 +87,7 @@ async def _require_version(session: AsyncSession, case: Case, version: int) -> N
     raise Superseded(await _what_happened(session, last), version=case.version)
 
 
-async def _what_happened(session: AsyncSession, last: CaseEvent | None) -> str:
+async def _what_happened(session: AsyncSession, last: CaseEvent | None) -> Sentence:
     if last is None or last.kind in (Kind.FLAGGED, Kind.REOPENED):
         return words.MORE_WAS_SAID
     if last.kind is Kind.UNDONE:

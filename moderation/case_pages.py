@@ -12,6 +12,7 @@ from core import limits
 from core import words as plain
 from core.errors import Invalid
 from core.safety import Source
+from core.sentences import say
 from moderation import (
     case_words,
     cases,
@@ -40,9 +41,9 @@ ONE_LOOK: Final = claims.LEASE
 EARLIER_SHOWN: Final = 20
 
 WHO_RAISED_IT: Final[Mapping[Source, str]] = {
-    Source.SCREENING: "noticed as it was sent",
-    Source.MEMBER: "a member",
-    Source.FACILITATOR: "somebody who leads the group",
+    Source.SCREENING: say("noticed as it was sent"),
+    Source.MEMBER: say("a member"),
+    Source.FACILITATOR: say("somebody who leads the group"),
 }
 
 
@@ -58,7 +59,7 @@ async def open_case(
     require(actor, Act.SEE_QUEUE)
     reason = plain.check(reason.strip(), most=limits.FIELD_CHARACTERS, field="reason")
     if not reason:
-        raise Invalid("Please say why you want to read this.", field="reason")
+        raise Invalid(say("Please say why you want to read this."), field="reason")
     await interests.require_no_part(session, actor, case_id)
     case = await cases.lock(session, case_id)
     log = await cases.log_of(session, case_id)

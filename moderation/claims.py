@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Conflict
+from core.sentences import say
 from moderation import cases, interests, words
 from moderation.cases import Case
 from moderation.fold import Happening, Kind, Status
@@ -21,7 +22,7 @@ LEASE: Final = timedelta(minutes=15)
 class Held(Conflict):
     """Somebody else works on it; `holder` and `until` say who and for how long."""
 
-    code, title = "held", "Somebody else is looking at this just now."
+    code, title = "held", say("Somebody else is looking at this just now.")
 
 
 async def claim(session: AsyncSession, actor: Actor, case_id: UUID, *, now: datetime) -> datetime:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from core.sentences import say
 from people.documents import Settled
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -93,7 +94,11 @@ class Line(Part):
         """Name and number, as said within a sentence."""
         if self.phone is not None:
             is_named_by_number = self.phone.tel in self.name.replace(" ", "")
-            return self.name if is_named_by_number else f"{self.name} on {self.phone.display}"
+            return (
+                self.name
+                if is_named_by_number
+                else say("%(name)s on %(number)s", name=self.name, number=self.phone.display)
+            )
         if self.text is not None:
             return f"{self.name} ({self.text.display[0].lower()}{self.text.display[1:]})"
         return self.name

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from core.errors import Conflict
 from core.safety import Category, Tier
+from core.sentences import say
 
 
 class Status(StrEnum):
@@ -143,11 +144,11 @@ def step(state: State | None, happening: Happening) -> State:
     """
     status = MOVES[state.status if state else None].get(happening.kind)
     if status is None:
-        raise Conflict("Somebody else has moved this on. Please look at it again.")
+        raise Conflict(say("Somebody else has moved this on. Please look at it again."))
     if state is None:
         return _begun(happening, opening=1, version=1)
     if happening.kind in HOLDERS_OWN and state.holder_id not in (None, happening.actor_id):
-        raise Conflict("Somebody else is looking at this just now.", holder_id=state.holder_id)
+        raise Conflict(say("Somebody else is looking at this just now."), holder_id=state.holder_id)
     change = _CHANGES.get(happening.kind, _unchanged)
     return replace(change(state, happening), status=status)
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from core import sentences
 from moderation import hours
 from moderation.documents import CrisisDirectory, Line, StaffedHours
 from moderation.hours import Staffed
@@ -90,7 +91,7 @@ def lines_open(
 def in_a_sentence(lines: tuple[Line, ...]) -> str:
     """Return the first few lines that can be rung or texted, for within a sentence."""
     reachable = [line for line in lines if line.phone is not None or line.text is not None]
-    return ", ".join(line.in_short for line in reachable[:LINES_IN_A_SENTENCE])
+    return sentences.together(*(line.in_short for line in reachable[:LINES_IN_A_SENTENCE]), by=", ")
 
 
 def who_is_here(place: Place) -> str:
@@ -127,10 +128,11 @@ def _with_lines(template: str, place: Place) -> str:
 def _fill(template: str, place: Place) -> str:
     # Not str.format: an organisation may write braces of its own.
     staffed = place.staffed
-    return (
-        template.replace("{closes}", place.say(staffed.closes_at))
-        .replace("{opens}", place.say(staffed.opens_at))
-        .replace("{lines}", in_a_sentence(place.lines))
+    return sentences.fill(
+        template,
+        closes=place.say(staffed.closes_at),
+        opens=place.say(staffed.opens_at),
+        lines=in_a_sentence(place.lines),
     )
 
 

@@ -10,11 +10,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from core.sentences import When, say
 from moderation.documents import DAYS, AllHours, Span, StaffedHours, WeeklyHours
 
 # How far ahead opening is looked for; longer than any holiday closure we would put in a sentence.
 LOOK_AHEAD_DAYS: Final = 21
-FURTHER_NOTICE: Final = "further notice"
+FURTHER_NOTICE: Final = say("further notice")
 
 Interval = tuple[datetime, datetime]
 
@@ -108,12 +109,11 @@ def in_words(moment: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
     days = (local.date() - today).days
     if days == 1 and local.time() == time(0):
-        return "midnight"
-    clock = f"{local.hour}:{local.minute:02}"
+        return say("midnight")
+    clock = When(moment, zone.key, "clock")
     if days == 0:
         return clock
     if days == 1:
-        return f"{clock} tomorrow"
-    if days < 7:
-        return f"{clock} on {local:%A}"
-    return f"{clock} on {local:%A} {local.day} {local:%B}"
+        return say("%(clock)s tomorrow", clock=clock)
+    day = When(moment, zone.key, "weekday" if days < 7 else "day")
+    return say("%(clock)s on %(day)s", clock=clock, day=day)

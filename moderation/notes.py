@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import limits
 from core import words as plain
 from core.errors import Invalid
+from core.sentences import say
 from moderation import case_words, cases, interests
 from moderation.fold import Happening, Kind
 from people import audit
@@ -26,7 +27,7 @@ async def leave(
     require(actor, Act.DECIDE_CASE)
     words = plain.check(words.strip(), most=limits.NOTE_CHARACTERS, field="words")
     if not words:
-        raise Invalid("Please write something, or leave it.", field="words")
+        raise Invalid(say("Please write something, or leave it."), field="words")
     await interests.require_no_part(session, actor, case_id)
     case = await cases.lock(session, case_id)
     noted = Happening(Kind.NOTED, now, actor_id=actor.account_id)

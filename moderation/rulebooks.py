@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from core.errors import Invalid
 from core.safety import Category, Tier
+from core.sentences import say
 from moderation.lexicons import Lexicon
 from moderation.rules import Effect, Guard, Phrase, Rule, Rulebook
 
@@ -56,7 +57,7 @@ def from_texts(texts: Mapping[str, str]) -> Rulebook:
         for entry in table["rule"]
     ]
     if len({rule.id for rule in rules}) < len(rules):
-        raise Invalid("Two rules have the same id.")
+        raise Invalid(say("Two rules have the same id."))
     digest = hashlib.sha256("\0".join(texts.values()).encode()).hexdigest()
     return Rulebook(rules, _lexicon(rules, terms.glued), version=digest[:12])
 
@@ -100,7 +101,7 @@ class _Terms:
 
     def _term(self, found: re.Match[str]) -> str:
         if found.group(1) not in self._named:
-            raise Invalid(f"No term is called {found.group()}.")
+            raise Invalid(say("No term is called %(term)s.", term=found.group()))
         return self._named[found.group(1)]
 
 
@@ -125,7 +126,13 @@ def _rule(
 ) -> Rule:
     unknown = [name for name in entry.get("guards", ()) if name not in guards]
     if unknown:
-        raise Invalid(f"{entry['id']} names guards that do not exist: {unknown}.")
+        raise Invalid(
+            say(
+                "%(rule)s names guards that do not exist: %(unknown)s.",
+                rule=entry["id"],
+                unknown=", ".join(unknown),
+            )
+        )
     return Rule(
         id=entry["id"],
         category=Category(table["category"]),

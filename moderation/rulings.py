@@ -13,6 +13,7 @@ from core import limits
 from core import words as plain
 from core.errors import Invalid
 from core.safety import Category, SubjectKind
+from core.sentences import Sentence, say
 from moderation import claims, words
 from moderation.cases import Case
 from moderation.documents import HouseRules, Rule, StaffedHours
@@ -25,7 +26,7 @@ from people.permissions import Actor
 class NotOnOffer(Invalid):
     """That step can't be taken here."""
 
-    code, title = "not_on_offer", "That can't be done here."
+    code, title = "not_on_offer", say("That can't be done here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Ruling:
     steps: list[Step]
     rule: Rule | None
     own_words: str
-    reason: str
+    reason: Sentence | None
 
     @property
     def kinds(self) -> set[EffectKind]:
@@ -111,13 +112,13 @@ async def rule_on(
     _require_bounds(steps)
     kinds = {step.kind for step in steps}
     if EffectKind.REACHED_OUT in kinds and not own_words:
-        raise Invalid("Please write what you want to say to them.", field="reason_words")
+        raise Invalid(say("Please write what you want to say to them."), field="reason_words")
     if not kinds & SANCTIONS:
-        return Ruling(steps, None, own_words, "")
+        return Ruling(steps, None, own_words, None)
     named = (await documents.current(session, HouseRules)).rule(rule or "")
     if named is None:
         # Promise 31: a warning names a rule or can't be sent.
-        raise Invalid("Please name the rule that this is about.", field="rule")
+        raise Invalid(say("Please name the rule that this is about."), field="rule")
     zone = (await documents.current(session, StaffedHours)).zone
     # What is written to somebody in distress goes to them on its own, not under a rule.
     under_rule = "" if EffectKind.REACHED_OUT in kinds else own_words
@@ -129,20 +130,20 @@ def _require_offered(case: Case, actor: Actor, steps: list[Step], *, now: dateti
     kinds = [step.kind for step in steps]
     possible = offered(case, actor, now=now)
     if case.is_support and SANCTIONS.intersection(kinds):
-        raise NotOnOffer("Nobody is kept from anything for being in distress. You can write.")
+        raise NotOnOffer(say("Nobody is kept from anything for being in distress. You can write."))
     if not kinds or len(set(kinds)) < len(kinds) or not set(kinds) <= set(possible):
         raise NotOnOffer(offered=[kind.value for kind in possible])
     is_alone = EffectKind.NOTHING in kinds and len(kinds) > 1
     if is_alone or {EffectKind.RELEASE, EffectKind.REFUSE} <= set(kinds):
-        raise NotOnOffer("These steps don't go together.")
+        raise NotOnOffer(say("These steps don't go together."))
 
 
 def _require_bounds(steps: list[Step]) -> None:
     for step in steps:
         bounds = BOUNDS.get(step.kind)
         if bounds is None and step.lasts is not None:
-            raise Invalid("Only a pause has a length.", field="lasts")
+            raise Invalid(say("Only a pause has a length."), field="lasts")
         if bounds is None:
             continue
         if step.lasts is None or not bounds[0] <= step.lasts <= bounds[1]:
-            raise Invalid("Please choose an end that is allowed.", field="lasts")
+            raise Invalid(say("Please choose an end that is allowed."), field="lasts")

@@ -16,6 +16,7 @@ from chat import frames, messages, pending, rooms
 from chat.kinds import RoomKind, Status
 from chat.logs import Room
 from chat.rooms import Membership
+from core.sentences import Sentence
 from people import accounts
 
 
@@ -83,7 +84,9 @@ async def release(session: AsyncSession, *, pending_id: UUID, now: datetime) -> 
     await pending.release(session, pending_id=pending_id, now=now)
 
 
-async def refuse(session: AsyncSession, *, pending_id: UUID, words: str, now: datetime) -> None:
+async def refuse(
+    session: AsyncSession, *, pending_id: UUID, words: Sentence, now: datetime
+) -> None:
     """Keep a held message out; chat tells its author `words`."""
     await pending.refuse(session, pending_id=pending_id, words=words, now=now)
 

@@ -11,6 +11,7 @@ from core import limits
 from core import words as plain
 from core.errors import NotFound
 from core.safety import Concern, Source, Subject
+from core.sentences import together
 from moderation import cases, flags
 from moderation.effects import Effect
 from moderation.reasons import REASONS, Reason
@@ -66,7 +67,7 @@ async def _ask_after(
         kind=NoticeKind.SUPPORT,
         # Promise 7: next day, once for each day and talk.
         dedupe_key=f"worried:{case_id}:{actor.account_id}:{now.date()}",
-        words=safety.next_day(names.get(subject.author_id)),
+        words=together(safety.next_day(names.get(subject.author_id))),
         due_at=now + ASKED_AFTER,
         now=now,
     )

@@ -9,100 +9,118 @@ from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from core.sentences import Sentence, say, say_many, together
 from moderation import hours
 from moderation.documents import Rule
 from moderation.kinds import EffectKind, Step
 from moderation.reasons import Reason
 
 # The same for everyone, whoever or whatever raised it (promise 29).
-STAFF_LOOKED: Final = (
+STAFF_LOOKED: Final = say(
     "Somebody from the team read part of what you wrote, to keep people here safe."
 )
 
-_DONE: Final[Mapping[EffectKind, str]] = MappingProxyType(
+_DONE: Final[Mapping[EffectKind, Sentence]] = MappingProxyType(
     {
-        EffectKind.HIDE: "We've folded away one of your messages. The others can't read it now.",
-        EffectKind.MUTE: "You can read this talk, but you can't write in it until {until}.",
-        EffectKind.SUSPEND: (
-            "Your account is paused until {until}. Until then you can't talk with others here."
-            " Urgent help, this note, a copy of what is yours and writing to the team all stay."
+        EffectKind.HIDE: say(
+            "We've folded away one of your messages. The others can't read it now."
         ),
-        EffectKind.REFUSE: "We haven't sent on the message that was waiting.",
+        EffectKind.MUTE: say("You can read this talk, but you can't write in it until %(until)s."),
+        EffectKind.SUSPEND: (
+            say(
+                "Your account is paused until %(until)s. Until then you can't talk with others"
+                " here. Urgent help, this note, a copy of what is yours and writing to the team all"
+                " stay."
+            )
+        ),
+        EffectKind.REFUSE: say("We haven't sent on the message that was waiting."),
     }
 )
-_TAKEN_BACK: Final[Mapping[EffectKind, str]] = MappingProxyType(
+_TAKEN_BACK: Final[Mapping[EffectKind, Sentence]] = MappingProxyType(
     {
-        EffectKind.HIDE: "We've put your message back. Everyone in the talk can read it again.",
-        EffectKind.MUTE: "You can write in the talk again.",
-        EffectKind.SUSPEND: "Your account is no longer paused. You can talk with people again.",
+        EffectKind.HIDE: say(
+            "We've put your message back. Everyone in the talk can read it again."
+        ),
+        EffectKind.MUTE: say("You can write in the talk again."),
+        EffectKind.SUSPEND: say(
+            "Your account is no longer paused. You can talk with people again."
+        ),
     }
 )
-NOT_SENT_ON: Final = (
+NOT_SENT_ON: Final = say(
     "A person has read your message and hasn't sent it on. There's a note for you that says why,"
     " and what you can do."
 )
-IF_WRONG: Final = (
+IF_WRONG: Final = say(
     'If you think this is wrong, tell us: press "Ask somebody else to look". Somebody who'
     " had no part in this will read it, and you can say what we missed."
 )
-_LOOKED: Final = "Somebody from the team has looked at what you told us."
-_ACTED: Final = (
-    f"{_LOOKED} We did something about it. We don't say what, to be fair to everyone. Thank you"
-    " for telling us."
+_LOOKED: Final = say("Somebody from the team has looked at what you told us.")
+_ACTED: Final = say(
+    "%(looked)s We did something about it. We don't say what, to be fair to everyone. Thank you"
+    " for telling us.",
+    looked=_LOOKED,
 )
-_LEFT: Final = (
-    f"{_LOOKED} This time we left things as they are. You weren't wrong to tell us. If it"
-    " happens again, please tell us again. You can also block somebody: they aren't told."
+_LEFT: Final = say(
+    "%(looked)s This time we left things as they are. You weren't wrong to tell us. If it"
+    " happens again, please tell us again. You can also block somebody: they aren't told.",
+    looked=_LOOKED,
 )
-_WORRIED: Final = (
+_WORRIED: Final = say(
     "You were worried about somebody, and you told us. A person from the team has looked. Thank"
     " you for not looking away. What comes next isn't yours to carry."
 )
-_STAYS: Final = (
+_STAYS: Final = say(
     "Somebody else has looked again at what we decided, as you asked. It stays as it is."
 )
-_TAKEN_BACK_AFTER_ALL: Final = (
+_TAKEN_BACK_AFTER_ALL: Final = say(
     "Somebody else has looked again at what we decided, as you asked. It has been taken back."
 )
 
-_STAFF_DID: Final[Mapping[EffectKind, str]] = MappingProxyType(
+_STAFF_DID: Final[Mapping[EffectKind, Sentence]] = MappingProxyType(
     {
-        EffectKind.NOTHING: "left things as they are",
-        EffectKind.REACHED_OUT: "wrote to them",
-        EffectKind.HIDE: "hid the message",
-        EffectKind.MUTE: "muted its author in the room",
-        EffectKind.SUSPEND: "suspended the account",
-        EffectKind.RELEASE: "sent the message on",
-        EffectKind.REFUSE: "kept the message out",
+        EffectKind.NOTHING: say("left things as they are"),
+        EffectKind.REACHED_OUT: say("wrote to them"),
+        EffectKind.HIDE: say("hid the message"),
+        EffectKind.MUTE: say("muted its author in the room"),
+        EffectKind.SUSPEND: say("suspended the account"),
+        EffectKind.RELEASE: say("sent the message on"),
+        EffectKind.REFUSE: say("kept the message out"),
     }
 )
 
 
 def reason(
     steps: Collection[Step], *, rule: Rule, own_words: str, now: datetime, zone: ZoneInfo
-) -> str:
+) -> Sentence:
     """Tell an author what was done, for how long, by which rule, and how to say it's wrong."""
     parts = [
-        _DONE[step.kind].replace("{until}", _until(step.lasts, now=now, zone=zone))
+        _DONE[step.kind].filled(until=_until(step.lasts, now=now, zone=zone))
         for step in steps
         if step.kind in _DONE
     ]
-    parts.append(f"It's about this rule: {rule.title}. {rule.words}")
+    parts.append(
+        say("It's about this rule: %(title)s. %(words)s", title=rule.title, words=rule.words)
+    )
     if own_words:
-        parts.append(f"The person who looked writes: “{own_words}”")
-    return "\n\n".join([*parts, IF_WRONG])
+        parts.append(say("The person who looked writes: “%(own_words)s”", own_words=own_words))
+    return together(*parts, IF_WRONG, by="\n\n")
 
 
 def _until(lasts: timedelta | None, *, now: datetime, zone: ZoneInfo) -> str:
     return hours.in_words(now + lasts if lasts else None, now=now, zone=zone)
 
 
-def reached_out(name: str, own_words: str) -> str:
+def reached_out(name: str, own_words: str) -> Sentence:
     """Tell somebody what a person from the team writes to them."""
-    return f"{name} from the team has read what you wrote, and writes: “{own_words}”"
+    return say(
+        "%(name)s from the team has read what you wrote, and writes: “%(own_words)s”",
+        name=name,
+        own_words=own_words,
+    )
 
 
-def outcome(why: Reason | None, *, has_acted: bool, was_taken_back: bool) -> str:
+def outcome(why: Reason | None, *, has_acted: bool, was_taken_back: bool) -> Sentence:
     """Tell whoever asked for a look what came of it, without telling what was done to whom."""
     if why is Reason.WORRIED:
         return _WORRIED
@@ -111,24 +129,34 @@ def outcome(why: Reason | None, *, has_acted: bool, was_taken_back: bool) -> str
     return _ACTED if has_acted else _LEFT
 
 
-def taken_back(kind: EffectKind) -> str:
+def taken_back(kind: EffectKind) -> Sentence:
     """Tell an author that something is over, or was undone."""
     return _TAKEN_BACK[kind]
 
 
-def held_by(name: str | None, until: datetime | None, *, now: datetime) -> str:
+def held_by(name: str | None, until: datetime | None, *, now: datetime) -> Sentence:
     """Tell a moderator who holds a case, and for how long."""
+    who = name or say("Somebody else")
     if until is None:
-        return f"{name or 'Somebody else'} is looking at this just now."
+        return say("%(name)s is looking at this just now.", name=who)
     minutes = max(1, round((until - now) / timedelta(minutes=1)))
-    return f"{name or 'Somebody else'} is looking at this, for up to {minutes} more minutes."
+    return say_many(
+        "%(name)s is looking at this, for up to %(count)s more minute.",
+        "%(name)s is looking at this, for up to %(count)s more minutes.",
+        count=minutes,
+        name=who,
+    )
 
 
-def settled_by(name: str | None, kinds: Collection[EffectKind]) -> str:
+def settled_by(name: str | None, kinds: Collection[EffectKind]) -> Sentence:
     """Tell a moderator what a colleague decided meanwhile."""
-    did = " and ".join(_STAFF_DID[kind] for kind in kinds) or "settled it"
-    return f"{name or 'Somebody'} has settled this already: they {did}."
+    did = [_STAFF_DID[kind] for kind in kinds] or [say("settled it")]
+    return say(
+        "%(name)s has settled this already: they %(did)s.",
+        name=name or say("Somebody"),
+        did=together(*did, by=say(" and ")),
+    )
 
 
-MORE_WAS_SAID: Final = "More has come in about this since you opened it. Please read it first."
-SOMETHING_UNDONE: Final = "Something here was undone since you opened it. Please look again."
+MORE_WAS_SAID: Final = say("More has come in about this since you opened it. Please read it first.")
+SOMETHING_UNDONE: Final = say("Something here was undone since you opened it. Please look again.")

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from core.errors import Conflict, Invalid
-from core.sentences import say
+from core.sentences import say, together
 from core.tables import Base, Identified, Owned, Retention, field
 from people import audit
 from people.permissions import Act, Actor, require
@@ -119,7 +119,7 @@ def check(model: type[SomeModel], body: object) -> SomeModel:
     except ValidationError as fault:
         first = fault.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise Invalid(f"{where}: {first['msg']}", field=where) from None
+        raise Invalid(together(where, first["msg"], by=": "), field=where) from None
 
 
 async def _newest(session: AsyncSession, kind: str) -> Document | None:

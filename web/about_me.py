@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from api import profiles as own
 from api.dependencies import Guard, Here, Now, Someone
 from core.errors import Conflict, Problem
+from core.sentences import When, say
 from matching.documents import Person
 from matching.profiles import OwnProfile
 from matching.vocabulary import Vocabulary
@@ -45,7 +46,9 @@ async def about_me(request: Request, actor: Someone, here: Here, now: Now) -> Re
     """Show what one has told, to be changed."""
     mine = await own.read_own(here, actor, now=now)
     saved = (
-        f"Saved {mine.saved_at:%H:%M}" if mine.saved_at and "saved" in request.query_params else ""
+        say("Saved %(at)s", at=When(mine.saved_at, shape="clock"))
+        if mine.saved_at and "saved" in request.query_params
+        else ""
     )
     return await _form(
         request,
@@ -82,12 +85,12 @@ async def _form(
 ) -> Response:
     async with here.reading(actor.organisation_id) as session:
         known = await documents.current(session, Vocabulary)
-    topics = [{"value": "", "label": "none of these"}]
+    topics = [{"value": "", "label": say("none of these")}]
     topics += [{"value": topic.name, "label": topic.name} for topic in known.topics]
     return await page(
         request,
         "pages/about_me.html",
-        "About me",
+        say("About me"),
         status=422 if errors else 200,
         values=values,
         experiences=experiences,
@@ -191,6 +194,6 @@ async def as_others_see_me(request: Request, actor: Someone, here: Here, now: No
         "id": actor.account_id,
         "name": actor.name,
         "words": mine.document.about or mine.document.words_for_self,
-        "why": "Here they read what you share, for example: “You've both lived with …”.",
+        "why": say("Here they read what you share, for example: “You've both lived with …”."),
     }
-    return await page(request, "pages/as_others_see_me.html", "As others see me", person=card)
+    return await page(request, "pages/as_others_see_me.html", say("As others see me"), person=card)

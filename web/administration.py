@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import groups as opening
 from api.dependencies import Config, Here, Now, Someone
 from core.errors import Invalid, Problem
+from core.sentences import say
 from groups import cards, facilitators
 from groups.cards import Door
 from people import accounts, documents, invitations, recovery, roles
@@ -27,10 +28,10 @@ from web.rendering import moment, page, see
 router = APIRouter(include_in_schema=False)
 
 ROLES = [
-    {"value": "", "label": "none: a member"},
-    {"value": Role.MODERATOR, "label": "moderator"},
-    {"value": Role.ADMINISTRATOR, "label": "administrator"},
-    {"value": Role.PEER_SUPPORTER, "label": "peer supporter"},
+    {"value": "", "label": say("none: a member")},
+    {"value": Role.MODERATOR, "label": say("moderator")},
+    {"value": Role.ADMINISTRATOR, "label": say("administrator")},
+    {"value": Role.PEER_SUPPORTER, "label": say("peer supporter")},
 ]
 
 
@@ -59,7 +60,7 @@ async def _show(
     return await page(
         request,
         "staff/administration.html",
-        "Setting up",
+        say("Setting up"),
         status=422 if errors else 200,
         joining={"is_open": joining.is_open},
         invitations=[_invitation(row) for row in still_open],
@@ -90,7 +91,7 @@ async def _appointed(session: AsyncSession, role: Role) -> list[dict[str, Any]]:
 async def _named(session: AsyncSession, form: Form) -> Account:
     account = await accounts.by_name(session, form.get("name"))
     if account is None:
-        raise Invalid("There is nobody of that name here.", field="name")
+        raise Invalid(say("There is nobody of that name here."), field="name")
     return account
 
 
@@ -137,7 +138,10 @@ async def _do(
         elif what == "recovery":
             account = await _named(session, form)
             code = await recovery.issue(session, actor, account.id, now=now)
-            return {"code": code, "what": f"A way back in for {account.name}, for 24 hours"}
+            return {
+                "code": code,
+                "what": say("A way back in for %(name)s, for 24 hours", name=account.name or ""),
+            }
         elif what == "groups":
             await _open_group(session, form, actor, now=now)
     return None
@@ -145,7 +149,7 @@ async def _do(
 
 def _role(value: str) -> Role:
     if value not in {Role.MODERATOR, Role.ADMINISTRATOR, Role.PEER_SUPPORTER}:
-        raise Invalid("Please choose a role.", field="role")
+        raise Invalid(say("Please choose a role."), field="role")
     return Role(value)
 
 
@@ -155,9 +159,9 @@ async def _invite(
     uses = form.get("uses", "1")
     role = _role(form.get("role")) if form.has("role") else None
     if not uses.isdigit() or len(uses) > 4:
-        raise Invalid("Please say for how many people, as a number.", field="uses")
+        raise Invalid(say("Please say for how many people, as a number."), field="uses")
     code = await invitations.make(session, actor, uses=int(uses), role=role, now=now)
-    return {"code": code, "what": "An invitation"}
+    return {"code": code, "what": say("An invitation")}
 
 
 async def _open_or_close(session: AsyncSession, form: Form, actor: Actor, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from api import entry
 from api.dependencies import Address, Here, MaybeSomeone, Now, Place, organisation
 from core import limits
 from core.errors import Problem
+from core.sentences import say, together
 from groups import cards
 from people import beginnings, consents, documents, sign_ins
 from people.consents import Agreements, Purpose
@@ -25,10 +26,10 @@ router = APIRouter(include_in_schema=False)
 
 
 _AUDIENCES = {
-    "member": "looking for somebody who has been there",
-    "facilitator": "who looks after a group",
-    "moderator": "on shift",
-    "administrator": "who set this up",
+    "member": say("looking for somebody who has been there"),
+    "facilitator": say("who looks after a group"),
+    "moderator": say("on shift"),
+    "administrator": say("who set this up"),
 }
 
 
@@ -55,7 +56,7 @@ async def start(request: Request, someone: MaybeSomeone, here: Here) -> Response
     return await page(
         request,
         "pages/start.html",
-        "Welcome",
+        say("Welcome"),
         organisation={"name": place.name, "about": "", "contact_line": ""},
         join_href=_beside(request, "join"),
         sign_in_href=_beside(request, "sign-in"),
@@ -70,7 +71,10 @@ def _doors(request: Request) -> list[dict[str, str]]:
     """Return the demo's one-click doors; nothing else ever has any."""
     audiences = getattr(request.app.state, "demo_doors", {})
     return [
-        {"action": f"/demo/sign-in/{audience}", "label": f"{name}, {_AUDIENCES[audience]}"}
+        {
+            "action": f"/demo/sign-in/{audience}",
+            "label": together(name, _AUDIENCES[audience], by=", "),
+        }
         for audience, name in audiences.items()
     ]
 
@@ -113,7 +117,7 @@ async def _join_form(
     return await page(
         request,
         "pages/join.html",
-        "Join",
+        say("Join"),
         status=status,
         values=values,
         errors=errors,
@@ -142,7 +146,7 @@ async def join(
     response = await page(
         request,
         "pages/recovery_words.html",
-        "Your way back in",
+        say("Your way back in"),
         words=joined.recovery_codes,
         next_href="/first-words",
     )
@@ -171,7 +175,7 @@ def _newcomer(form: forms.Form) -> dict[str, Any]:
 async def sign_in_page(request: Request, next: str = "") -> Response:  # noqa: A002 - the field's name
     """The form to sign in with."""
     return await page(
-        request, "pages/sign_in.html", "Sign in", values={}, errors={}, next_href=next
+        request, "pages/sign_in.html", say("Sign in"), values={}, errors={}, next_href=next
     )
 
 
@@ -189,7 +193,7 @@ async def sign_in(
         return await page(
             request,
             "pages/sign_in.html",
-            "Sign in",
+            say("Sign in"),
             status=problem.status,
             values=form.values,
             errors=forms.errors_of(problem),
@@ -229,11 +233,11 @@ async def _recover_form(
     return await page(
         request,
         "pages/recover.html",
-        "Back in",
+        say("Back in"),
         status=status,
         values=values,
         errors=errors,
-        contact_line="The people who run this place can give you a code that works for a day.",
+        contact_line=say("The people who run this place can give you a code that works for a day."),
     )
 
 

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from api.dependencies import Here, Now
 from core.errors import Problem
+from core.sentences import say
 from people import beginnings, credentials
 from web import cookies, forms
 from web.rendering import page, see
@@ -31,7 +32,7 @@ async def _first_run_form(request: Request, *, values: Any, errors: Any) -> Resp
     return await page(
         request,
         "staff/first_run.html",
-        "The first day",
+        say("The first day"),
         status=422 if errors else 200,
         values=values,
         errors=errors,
@@ -62,7 +63,7 @@ async def first_run(request: Request, here: Here, now: Now) -> Response:
     response = await page(
         request,
         "pages/recovery_words.html",
-        "Your way back in",
+        say("Your way back in"),
         words=beginning.recovery_codes,
         next_href="/home",
     )

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from api.shapes import In
 from core import limits
 from core.errors import Invalid, Problem
+from core.sentences import say
 from core.words import check
 
 # A profile with fifty experiences has a few hundred fields.
@@ -62,7 +63,7 @@ async def typed(request: Request) -> Form:
     pairs = []
     for name, value in await _sent(request):
         if not isinstance(value, str):
-            raise Invalid("Files can't be sent here.")
+            raise Invalid(say("Files can't be sent here."))
         text = value.replace("\r\n", "\n").strip()
         pairs.append((name, check(text, most=limits.PROFILE_CHARACTERS, field=name)))
     return Form(pairs)
@@ -108,7 +109,7 @@ def read(model: type[SomeIn], values: Mapping[str, Any]) -> SomeIn:
     except ValidationError as fault:
         first = fault.errors()[0]
         field = str(first["loc"][0]) if first["loc"] else ""
-        raise Invalid("Please look at this again.", field=field) from None
+        raise Invalid(say("Please look at this again."), field=field) from None
 
 
 def errors_of(problem: Problem) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Groups: mine and open ones, one group's page, and what those who look after it can do."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,6 +11,7 @@ from fastapi.responses import Response
 from api import groups as joining
 from api.dependencies import Guard, Here, Now, Someone
 from core.errors import Conflict, Problem
+from core.sentences import say, together
 from groups import cards, facilitators, members, requests, rosters
 from groups.cards import Door, Shown
 from groups.requests import Place, Waiting
@@ -24,8 +26,8 @@ router = APIRouter(include_in_schema=False)
 # "For now", as the page's button says; longer is for the moderators.
 QUIET_FOR: Final = timedelta(hours=24)
 STANDING_LINES: Final = {
-    Place.ASKED: "You've asked to join. The people who look after it will answer.",
-    Place.IN: "You're in this group.",
+    Place.ASKED: say("You've asked to join. The people who look after it will answer."),
+    Place.IN: say("You're in this group."),
     Place.NONE: "",
 }
 
@@ -40,7 +42,7 @@ async def groups(request: Request, actor: Someone, here: Here) -> Response:
     return await page(
         request,
         "pages/groups.html",
-        "Groups",
+        say("Groups"),
         mine=[views.group_card(one.group, is_mine=True) for one in mine],
         open_groups=[views.group_card(one) for one in every if one.id not in own],
     )
@@ -58,7 +60,7 @@ async def _show(
     actor: Actor,
     here: Here,
     *,
-    errors: dict[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
 ) -> Response:
     async with here.reading(actor.organisation_id) as session:
         found = await cards.by_id(session, group_id)
@@ -70,7 +72,7 @@ async def _show(
     return await page(
         request,
         "pages/group.html",
-        "Group",
+        say("Group"),
         status=422 if errors else 200,
         group=_card(cards.shown(found), mine),
         standing=place,
@@ -93,7 +95,7 @@ def _member(one: Member, actor: Actor) -> dict[str, Any]:
     return {
         "id": one.account_id,
         "name": one.name,
-        "line": "looks after this group" if one.is_facilitator else "",
+        "line": say("looks after this group") if one.is_facilitator else "",
         "is_quiet": one.muted_until is not None,
         "is_me": one.account_id == actor.account_id or one.is_facilitator,
     }
@@ -104,7 +106,7 @@ def _waiting(one: Waiting) -> dict[str, Any]:
         "id": one.id,
         "name": one.name,
         "words": views.folded_text(one.note, one.folded),
-        "line": "They were in this group before, and were asked to leave."
+        "line": say("They were in this group before, and were asked to leave.")
         if one.was_removed
         else "",
     }
@@ -120,7 +122,7 @@ async def ask(
         if not await _came_in(here, actor, group_id, now=now):
             await joining.ask_in(here, guard, actor, group_id, form.get("words"), now=now)
     except HelloHeld as held:
-        errors = {"words": f"{held.title} {unsent.because(held.verdict.because)}"}
+        errors = {"words": together(held.title, unsent.because(held.verdict.because))}
         return await _show(request, group_id, actor, here, errors=errors)
     except Problem as problem:
         if problem.status == 404:

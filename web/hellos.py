@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from api import hellos as asking
 from api.dependencies import Guard, Here, Now, Someone
 from core.errors import Problem
+from core.sentences import say, say_many, together
 from matching import asks, connections, hellos, requests
 from matching.requests import Introduction, Outcome, Received, Sent
 from people.permissions import Actor
@@ -29,7 +30,7 @@ async def hellos_page(request: Request, actor: Someone, here: Here, now: Now) ->
     return await page(
         request,
         "pages/hellos.html",
-        "Hellos",
+        say("Hellos"),
         received=[_received(hello) for hello in came],
         sent=[_sent(hello) for hello in went],
         left_line=left_line(left),
@@ -40,8 +41,12 @@ def left_line(left: asks.Left) -> str:
     """Say how many more hellos one can send (promise 12)."""
     most = left.now if left.this_week is None else min(left.now, left.this_week)
     if most == 0:
-        return "You can say hello to somebody else once one of yours is answered or has ended."
-    return f"You can say hello to {most} more {'person' if most == 1 else 'people'} just now."
+        return say("You can say hello to somebody else once one of yours is answered or has ended.")
+    return say_many(
+        "You can say hello to %(count)s more person just now.",
+        "You can say hello to %(count)s more people just now.",
+        count=most,
+    )
 
 
 def _received(hello: Received) -> dict[str, Any]:
@@ -49,16 +54,16 @@ def _received(hello: Received) -> dict[str, Any]:
         "id": hello.id,
         "name": hello.name,
         "words": views.folded_text(hello.words, hello.folded),
-        "why": " ".join(hello.because),
+        "why": together(*hello.because),
         "about": hello.about or hello.words_for_self,
         "at": moment(hello.asked_at),
     }
 
 
 _STATE = {
-    Outcome.WAITING: "Waiting for an answer",
-    Outcome.TALKING: "You're talking",
-    Outcome.NOT_FREE: "They're not free to talk just now",
+    Outcome.WAITING: say("Waiting for an answer"),
+    Outcome.TALKING: say("You're talking"),
+    Outcome.NOT_FREE: say("They're not free to talk just now"),
 }
 
 
@@ -93,7 +98,7 @@ def _greeting(person: Introduction) -> dict[str, Any]:
         "id": person.id,
         "name": person.name,
         "words": person.about or person.words_for_self,
-        "why": " ".join(person.because),
+        "why": together(*person.because),
     }
 
 
@@ -113,7 +118,7 @@ async def _form(
     return await page(
         request,
         "pages/say_hello.html",
-        "Say hello",
+        say("Say hello"),
         status=422 if errors else 200,
         person=_greeting(person),
         starters=person.starters,
@@ -144,7 +149,7 @@ async def say_hello(
 
 def _because(problem: Problem) -> str:
     if isinstance(problem, hellos.HelloHeld):
-        return f"{problem.title} {unsent.because(problem.verdict.because)}"
+        return together(problem.title, unsent.because(problem.verdict.because))
     return problem.detail
 
 

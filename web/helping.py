@@ -1,5 +1,6 @@
 """Urgent help, and what happens to the hardest sentence: for anyone, signed in or not."""
 
+from datetime import datetime, time
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from fastapi.responses import Response
 from api import urgent_help as urgent
 from api.dependencies import Here, MaybeSomeone, Now
 from core.errors import NotFound
+from core.sentences import When, say
 from moderation import helping
 from moderation.documents import Line
 from moderation.helping import Place
@@ -18,7 +20,7 @@ from web.rendering import organisation_of, page
 router = APIRouter(include_in_schema=False)
 # The emergency number works everywhere in the directory's regions, also when nothing else does.
 EMERGENCY = {
-    "words": "If somebody is in danger now, ring 999 or 112.",
+    "words": say("If somebody is in danger now, ring 999 or 112."),
     "phone": {"display": "999", "digits": "999"},
 }
 
@@ -97,7 +99,7 @@ async def urgent_help(
     return await page(
         request,
         "pages/help.html",
-        "Urgent help",
+        say("Urgent help"),
         directory={
             "emergency": EMERGENCY,
             "regions": regions,
@@ -114,8 +116,12 @@ def _reviewed_line(place: Place) -> str:
     dates = [line.last_reviewed for region in place.directory.regions for line in region.services]
     known = [date for date in dates if date is not None]
     if len(known) < len(dates):
-        return "The people who run this place haven't checked all of these numbers yet."
-    return f"We last checked these numbers on {min(known):%d %B %Y}."
+        return say("The people who run this place haven't checked all of these numbers yet.")
+    checked = datetime.combine(min(known), time(), tzinfo=place.staffed_hours.zone)
+    return say(
+        "We last checked these numbers on %(day)s.",
+        day=When(checked, place.staffed_hours.timezone, "date"),
+    )
 
 
 @router.get("/what-happens")
@@ -128,7 +134,7 @@ async def what_happens(request: Request, someone: MaybeSomeone, here: Here, now:
     return await page(
         request,
         "pages/what_happens.html",
-        "What happens",
+        say("What happens"),
         sentences=[answer.words for answer in said.sentences],
         easy_read=[answer.words for answer in easy.sentences],
     )

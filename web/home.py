@@ -11,6 +11,7 @@ from api import profiles as own
 from api import urgent_help
 from api.dependencies import Guard, Here, Now, Someone
 from core.errors import Problem
+from core.sentences import say
 from matching import requests
 from moderation import helping
 from people import notices
@@ -24,10 +25,10 @@ router = APIRouter(include_in_schema=False)
 
 # Where a notice leads; {id} is what it is about.
 LEADS_TO = {
-    NoticeKind.HELLO: ("/hellos", "See who"),
-    NoticeKind.HELLO_ANSWERED: ("/talks", "Open your talks"),
-    NoticeKind.GROUP: ("/groups/{id}", "Open the group"),
-    NoticeKind.REASON: ("/decisions/{id}", "If you think it's wrong"),
+    NoticeKind.HELLO: ("/hellos", say("See who")),
+    NoticeKind.HELLO_ANSWERED: ("/talks", say("Open your talks")),
+    NoticeKind.GROUP: ("/groups/{id}", say("Open the group")),
+    NoticeKind.REASON: ("/decisions/{id}", say("If you think it's wrong")),
 }
 
 
@@ -41,7 +42,11 @@ async def home(request: Request, actor: Someone, here: Here, now: Now) -> Respon
     waiting = [_notice(notice) for notice in unread]
     waiting += [_hello(hello) for hello in hellos if hello.id not in told_of]
     return await page(
-        request, "pages/home.html", "Home", waiting=waiting, night=await _night(here, actor, now)
+        request,
+        "pages/home.html",
+        say("Home"),
+        waiting=waiting,
+        night=await _night(here, actor, now),
     )
 
 
@@ -60,9 +65,9 @@ def _notice(notice: Notice) -> dict[str, Any]:
 def _hello(hello: requests.Received) -> dict[str, Any]:
     return {
         "id": None,
-        "words": f"{hello.name} said hello.",
+        "words": say("%(hello_name)s said hello.", hello_name=hello.name),
         "href": "/hellos",
-        "label": "See what they wrote",
+        "label": say("See what they wrote"),
         "at": moment(hello.asked_at),
     }
 
@@ -95,7 +100,7 @@ async def first_words_page(request: Request, _actor: Someone) -> Response:
     return await page(
         request,
         "pages/first_words.html",
-        "In your own words",
+        say("In your own words"),
         values={},
         errors={},
     )
@@ -119,7 +124,7 @@ async def first_words(
         return await page(
             request,
             "pages/first_words.html",
-            "In your own words",
+            say("In your own words"),
             status=problem.status,
             values=form.values,
             errors={"words": problem.detail},

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import Here, Now, Someone
+from core.sentences import say
 from moderation import looks
 from people import accounts, blocks, consents, documents, recovery, sign_ins
 from people.consents import NEEDED, Agreements, Purpose
@@ -30,7 +31,7 @@ async def my_data(request: Request, actor: Someone, here: Here, now: Now) -> Res
             "devices": [_device(row, actor) for row in await sign_ins.of(session, actor, now=now)],
             "codes_left": await recovery.left(session, actor),
         }
-    return await page(request, "pages/my_data.html", "My data", **context)
+    return await page(request, "pages/my_data.html", say("My data"), **context)
 
 
 async def _consents(session: AsyncSession, actor: Actor) -> list[dict[str, Any]]:
@@ -53,7 +54,7 @@ async def _consents(session: AsyncSession, actor: Actor) -> list[dict[str, Any]]
 async def _shut_out(session: AsyncSession, actor: Actor) -> list[dict[str, Any]]:
     blocked = await blocks.made_by(session, actor.account_id)
     names = await accounts.names(session, blocked)
-    found = [{"id": one, "name": names.get(one, "Somebody who left")} for one in blocked]
+    found = [{"id": one, "name": names.get(one, say("Somebody who left"))} for one in blocked]
     return sorted(found, key=lambda one: str(one["name"]))
 
 
@@ -101,7 +102,7 @@ async def new_codes(request: Request, actor: Someone, here: Here, now: Now) -> R
     return await page(
         request,
         "pages/recovery_words.html",
-        "Your way back in",
+        say("Your way back in"),
         words=codes,
         next_href="/my-data",
     )

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from api import offers as offering
 from api.dependencies import Here, Now, Someone
+from core.sentences import say, together
 from groups import cards
 from matching import answers
 from matching.answers import Answer
@@ -27,7 +28,7 @@ async def offers(request: Request, actor: Someone, here: Here, now: Now) -> Resp
     return await page(
         request,
         "pages/offers.html",
-        "People and groups",
+        say("People and groups"),
         people=[_person(card) for card in found.people],
         groups=[
             views.offered_group(card, groups[card.id]) for card in found.groups if card.id in groups
@@ -43,7 +44,7 @@ def _person(card: PersonCard) -> dict[str, Any]:
         "id": card.id,
         "name": card.name,
         "words": card.about or card.words_for_self,
-        "why": " ".join(reason.sentence for reason in card.reasons),
+        "why": together(*(reason.sentence for reason in card.reasons)),
         "facts": [],
         "change_href": "/about-me",
     }

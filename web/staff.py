@@ -1,6 +1,7 @@
 """The moderators' desk: the queue, a case, a decision. Words are read with a reason, or not."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,6 +11,7 @@ from fastapi.responses import Response
 
 from api.dependencies import Here, Now, Someone
 from core.errors import Conflict, Invalid, Problem
+from core.sentences import say, together
 from moderation import actions, case_pages, claims, notes, triage
 from moderation.case_views import CasePage
 from moderation.documents import HouseRules
@@ -24,7 +26,12 @@ from web.rendering import page, see
 router = APIRouter(include_in_schema=False)
 
 TIERS: Final = ("now", "soon", "routine", "none")
-ON_SHIFT: Final = "I'm on shift and took this from the queue."
+_TIERS: Final = {
+    "now": say("%(count)s now"),
+    "soon": say("%(count)s soon"),
+    "routine": say("%(count)s routine"),
+}
+ON_SHIFT: Final = say("I'm on shift and took this from the queue.")
 
 
 @router.get("/queue")
@@ -43,7 +50,7 @@ async def queue(
     return await page(
         request,
         "staff/queue.html",
-        "Queue",
+        say("Queue"),
         queue=[case_views.row(one, now=now) for one in shown],
         filters=[_filter(tier)],
         counts_line=_counts(found.items),
@@ -53,15 +60,15 @@ async def queue(
 
 
 def _filter(chosen: str) -> dict[str, Any]:
-    options = [{"value": "", "label": "All"}]
+    options = [{"value": "", "label": say("All")}]
     options += [{"value": tier, "label": case_views.TIER_LABELS[tier]} for tier in TIERS]
-    return {"name": "tier", "label": "Tier", "options": options, "chosen": chosen}
+    return {"name": "tier", "label": say("Tier"), "options": options, "chosen": chosen}
 
 
 def _counts(rows: tuple[Row, ...]) -> str:
     counts = Counter(str(row.tier) for row in rows)
-    said = [f"{counts[tier]} {tier}" for tier in TIERS[:3] if counts[tier]]
-    return ", ".join(said) or "Nothing is waiting."
+    said = [_TIERS[tier].filled(count=counts[tier]) for tier in TIERS[:3] if counts[tier]]
+    return together(*said, by=", ") or say("Nothing is waiting.")
 
 
 @router.get("/staff/cases/{case_id}")
@@ -76,12 +83,12 @@ async def case(request: Request, case_id: UUID, actor: Someone, here: Here, now:
 
 
 async def _gate(
-    request: Request, case_id: UUID, *, reason: str, errors: dict[str, str]
+    request: Request, case_id: UUID, *, reason: str, errors: Mapping[str, str]
 ) -> Response:
     return await page(
         request,
         "staff/look.html",
-        "Case",
+        say("Case"),
         status=422 if errors else 200,
         case_id=case_id,
         values={"reason": reason},
@@ -118,15 +125,17 @@ async def _case(
     *,
     now: datetime,
     typed: Form | None = None,
-    errors: dict[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
     stale: str = "",
 ) -> Response:
-    found = await _open(here, actor, case_id, reason="reading on", now=now)
+    found = await _open(here, actor, case_id, reason=say("reading on"), now=now)
     async with here.reading(actor.organisation_id) as session:
         rules = await documents.current(session, HouseRules)
     context = case_views.case(found, rules, now=now, typed=typed, errors=errors or {})
     status = 409 if stale else 422 if errors else 200
-    return await page(request, "staff/case.html", "Case", status=status, stale=stale, **context)
+    return await page(
+        request, "staff/case.html", say("Case"), status=status, stale=stale, **context
+    )
 
 
 @router.post("/staff/cases/{case_id}/claim")
@@ -192,7 +201,7 @@ def _steps(form: Form) -> list[Step]:
     timed = (EffectKind.MUTE, EffectKind.SUSPEND)
     kinds = [kind for kind in EffectKind if kind in form.all("effects")]
     if not kinds:
-        raise Invalid("Please choose what to do.", field="steps")
+        raise Invalid(say("Please choose what to do."), field="steps")
     return [Step(kind, lasts if kind in timed else None) for kind in kinds]
 
 

@@ -15,6 +15,7 @@ from chat import frames, messages, pending, rooms
 from chat.kinds import RoomKind
 from chat.rooms import Talk as Room
 from core.errors import NotFound
+from core.sentences import say, say_many
 from groups import cards
 from moderation import helping
 from people.organisations import Organisation
@@ -34,8 +35,8 @@ async def group_names(session: AsyncSession, found: Iterable[Room]) -> dict[UUID
 def name_of(room: Room, groups: dict[UUID, str]) -> str:
     """Return what a talk is called: its group, or the other's name."""
     if room.group_id is not None:
-        return groups.get(room.group_id, "A group")
-    return ", ".join(name for name in room.names.values() if name) or "Somebody who left"
+        return groups.get(room.group_id, say("A group"))
+    return ", ".join(name for name in room.names.values() if name) or say("Somebody who left")
 
 
 async def show(
@@ -67,7 +68,7 @@ async def show(
     return await page(
         request,
         "pages/talk.html",
-        "Talk",
+        say("Talk"),
         status=422 if error else 200,
         talk=_heading(room, name, logged) | {"is_live": older is None},
         people={str(one): name for one, name in names.items()},
@@ -125,7 +126,7 @@ def _heading(room: Room, name: str, logged: list[frames.Logged]) -> dict[str, An
         "id": room.room_id,
         "name": name,
         "kind": "two" if room.kind is RoomKind.PRIVATE else "group",
-        "about_line": "" if room.is_open else "This talk has ended. You can still read it.",
+        "about_line": "" if room.is_open else say("This talk has ended. You can still read it."),
         "epoch": room.epoch,
         "seq": max(seq, room.last_seq),
         "show_new_href": f"/talks/{room.room_id}?after={room.last_seq}#new",
@@ -135,7 +136,11 @@ def _heading(room: Room, name: str, logged: list[frames.Logged]) -> dict[str, An
 
 
 def _catch_up(count: int) -> str:
-    return f"New since you last looked: {count} message{'' if count == 1 else 's'}."
+    return say_many(
+        "New since you last looked: %(count)s message.",
+        "New since you last looked: %(count)s messages.",
+        count=count,
+    )
 
 
 def _composer(
@@ -154,7 +159,7 @@ def _composer(
     return {
         "room_id": room.room_id,
         "client_id": str(uuid4()),
-        "label": "Write something",
+        "label": say("Write something"),
         "text": typed.get("text") if typed else "",
         "note": typed.get("note") if typed else "",
         "reply_to": answered and _answered(answered),
@@ -176,8 +181,10 @@ def _answered(one: dict[str, Any]) -> dict[str, Any]:
 
 def _closed(room: Room, now: datetime) -> str:
     if not room.is_open:
-        return "Nothing new can be said here. You can still read it, and there are other people."
+        return say(
+            "Nothing new can be said here. You can still read it, and there are other people."
+        )
     if room.muted_until and room.muted_until > now:
         until = moment(room.muted_until)["words"]
-        return f"You can read here, and write again from {until}. Home says why."
+        return say("You can read here, and write again from %(until)s. Home says why.", until=until)
     return ""

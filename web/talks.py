@@ -12,6 +12,7 @@ from chat import frames, messages, pending, rooms, waiting
 from chat.kinds import Help
 from chat.rooms import Talk as Room
 from chat.waiting import State
+from core import sentences
 from core.errors import Conflict, NotFound, Problem
 from matching import connections, requests
 from people import blocks
@@ -36,7 +37,7 @@ async def talks(request: Request, actor: Someone, here: Here) -> Response:
     return await page(
         request,
         "pages/talks.html",
-        "Talks",
+        sentences.say("Talks"),
         talks=[line for line, room in zip(lines, found, strict=True) if room.is_open],
         ended=[line for line, room in zip(lines, found, strict=True) if not room.is_open],
         more_href="",

@@ -13,6 +13,7 @@ from api.dependencies import Here, MaybeSomeone, Now, Someone
 from chat import messages
 from core.errors import Invalid, NotFound, NotSignedIn, Problem
 from core.safety import Subject, SubjectKind
+from core.sentences import say
 from groups import cards
 from matching import requests
 from moderation import helping, telling
@@ -24,24 +25,24 @@ from web.rendering import page, see
 router = APIRouter(include_in_schema=False)
 
 LINES: Final = {
-    "message": "a message",
-    "talk": "the newest words of somebody else in this talk",
-    "hello": "a hello you were sent",
-    "group": "what a group says of itself",
+    "message": say("a message"),
+    "talk": say("the newest words of somebody else in this talk"),
+    "hello": say("a hello you were sent"),
+    "group": say("what a group says of itself"),
 }
 CHOICES: Final = [
-    {"value": Reason.WORRIED, "label": "I'm worried about the person who wrote it"},
-    {"value": Reason.UNKIND, "label": "It is unkind, or it is bullying"},
-    {"value": Reason.PRESSING, "label": "They press me, or ask for my details"},
-    {"value": Reason.DETAILS, "label": "It gives away who or where somebody is"},
-    {"value": Reason.THREAT, "label": "It is a threat"},
-    {"value": Reason.STALKING, "label": "They follow me around"},
-    {"value": Reason.SEXUAL, "label": "It is sexual, and nobody asked for it"},
-    {"value": Reason.HATE, "label": "It is hateful about a group of people"},
-    {"value": Reason.HARM, "label": "It nudges somebody to hurt themselves"},
-    {"value": Reason.MEDICINES, "label": "It tells people to start or stop medicines"},
-    {"value": Reason.SELLING, "label": "It sells or advertises"},
-    {"value": Reason.SOMETHING_ELSE, "label": "Something else"},
+    {"value": Reason.WORRIED, "label": say("I'm worried about the person who wrote it")},
+    {"value": Reason.UNKIND, "label": say("It is unkind, or it is bullying")},
+    {"value": Reason.PRESSING, "label": say("They press me, or ask for my details")},
+    {"value": Reason.DETAILS, "label": say("It gives away who or where somebody is")},
+    {"value": Reason.THREAT, "label": say("It is a threat")},
+    {"value": Reason.STALKING, "label": say("They follow me around")},
+    {"value": Reason.SEXUAL, "label": say("It is sexual, and nobody asked for it")},
+    {"value": Reason.HATE, "label": say("It is hateful about a group of people")},
+    {"value": Reason.HARM, "label": say("It nudges somebody to hurt themselves")},
+    {"value": Reason.MEDICINES, "label": say("It tells people to start or stop medicines")},
+    {"value": Reason.SELLING, "label": say("It sells or advertises")},
+    {"value": Reason.SOMETHING_ELSE, "label": say("Something else")},
 ]
 
 
@@ -83,7 +84,7 @@ async def _form(
     return await page(
         request,
         "pages/tell_us.html",
-        "Tell us",
+        say("Tell us"),
         status=422 if errors else 200,
         subject=subject,
         choices_list=CHOICES,
@@ -115,7 +116,7 @@ async def tell_us(request: Request, actor: Someone, here: Here, now: Now) -> Res
     return await page(
         request,
         "pages/tell_us.html",
-        "Tell us",
+        say("Tell us"),
         is_done=True,
         next_line=helping.asked_a_person(place, asked_at=now),
     )
@@ -125,7 +126,7 @@ def _reason(value: str) -> Reason:
     try:
         return Reason(value)
     except ValueError:
-        raise Invalid("Please choose what fits best.", field="what") from None
+        raise Invalid(say("Please choose what fits best."), field="what") from None
 
 
 async def _about(
@@ -138,7 +139,7 @@ async def _about(
     except ValueError:
         wanted = None
     if wanted is None or kind not in LINES:
-        raise Invalid("Please press “Tell us” beside the words it is about.")
+        raise Invalid(say("Please press “Tell us” beside the words it is about."))
     if kind == "talk":
         wanted = _newest_of_others(await messages.page(session, actor, wanted), actor)
     if kind in {"message", "talk"}:
@@ -187,14 +188,14 @@ def _newest_of_others(logged: list[Any], actor: Actor) -> UUID:
         if getattr(frame, "text", None) and frame.sender not in (None, actor.account_id):
             found: UUID = frame.id
             return found
-    raise NotFound("They haven't written anything here yet.")
+    raise NotFound(say("They haven't written anything here yet."))
 
 
 @router.get("/decisions/{case_id}")
 async def decision_page(request: Request, case_id: UUID, _actor: Someone) -> Response:
     """Ask why a decision about oneself is wrong."""
     return await page(
-        request, "pages/look_again.html", "Look again", case_id=case_id, is_done=False
+        request, "pages/look_again.html", say("Look again"), case_id=case_id, is_done=False
     )
 
 
@@ -206,4 +207,6 @@ async def look_again(
     form = await forms.typed(request)
     async with here.unit_of_work(actor.organisation_id) as session:
         await telling.look_again(session, actor, case_id, words=form.get("words"), now=now)
-    return await page(request, "pages/look_again.html", "Look again", case_id=case_id, is_done=True)
+    return await page(
+        request, "pages/look_again.html", say("Look again"), case_id=case_id, is_done=True
+    )

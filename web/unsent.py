@@ -6,18 +6,19 @@ from typing import Any, Final
 
 from chat.pending import Waiting
 from chat.waiting import State
+from core.sentences import say, together
 from web.rendering import moment
 
 CHOICES: Final = [
     {
         "value": "anyway",
-        "label": "Send it anyway, in a minute",
-        "hint": "You can take it back until then.",
+        "label": say("Send it anyway, in a minute"),
+        "hint": say("You can take it back until then."),
     },
     {
         "value": "person",
-        "label": "Ask a person",
-        "hint": "If nobody has answered within four hours, you decide.",
+        "label": say("Ask a person"),
+        "hint": say("If nobody has answered within four hours, you decide."),
     },
 ]
 
@@ -25,7 +26,7 @@ CHOICES: Final = [
 def because(lines: Iterable[str]) -> str:
     """Say why in one sentence. Each line begins with its category, which is a word for staff."""
     told = [line.partition(": ")[2] or line for line in lines]
-    return f"It {', and '.join(told)}." if told else ""
+    return say("It %(told)s.", told=together(*told, by=say(", and "))) if told else ""
 
 
 def asked(waiting: list[Waiting]) -> dict[str, Any] | None:
@@ -63,10 +64,12 @@ def _is_unanswered(one: Waiting, now: datetime) -> bool:
 
 def _what_for(one: Waiting, now: datetime) -> str:
     if one.release_at is not None:
-        return f"Goes out at {moment(one.release_at)['words']}."
+        return say("Goes out at %(at)s.", at=moment(one.release_at)["words"])
     if _is_unanswered(one, now):
-        return "Nobody has answered, so now you decide."
+        return say("Nobody has answered, so now you decide.")
     if one.answer_by is not None:
         until = moment(one.answer_by)["words"]
-        return f"Waits for a person. If nobody has answered by {until}, you decide."
-    return "Waits for a person to look at it."
+        return say(
+            "Waits for a person. If nobody has answered by %(until)s, you decide.", until=until
+        )
+    return say("Waits for a person to look at it.")

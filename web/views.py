@@ -7,13 +7,14 @@ from uuid import UUID
 
 from chat.frames import Logged, Message, Skipped
 from chat.kinds import Status
+from core.sentences import say, say_many, together
 from groups.cards import Shown
 from matching.offers import GroupCard
 from web.rendering import moment
 
 # Fewer are not counted aloud.
 FEW = 4
-FOLDED = "[some words are folded away]"
+FOLDED = say("[some words are folded away]")
 
 
 def parts(
@@ -33,7 +34,8 @@ def parts(
 
 def folded_text(text: str, folds: Iterable[Sequence[int]]) -> str:
     """Return a text as its reader sees it, in one string."""
-    return "".join(FOLDED if part["is_folded"] else part["text"] for part in parts(text, folds))
+    cut = parts(text, folds)
+    return together(*(FOLDED if part["is_folded"] else part["text"] for part in cut), by="")
 
 
 def messages(logged: Iterable[Logged], me: UUID, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
@@ -78,12 +80,14 @@ def _reply(answered: Message, names: Mapping[UUID, str]) -> dict[str, str]:
 
 def name_of(account_id: UUID | None, names: Mapping[UUID, str]) -> str:
     """Return a name; of a tombstone, that somebody was here."""
-    return names.get(account_id, "Somebody who left") if account_id else "Somebody who left"
+    return (
+        names.get(account_id, say("Somebody who left")) if account_id else say("Somebody who left")
+    )
 
 
 def offered_group(offer: GroupCard, group: Shown) -> dict[str, Any]:
     """Return a group that is offered, with the reason."""
-    return group_card(group) | {"why": " ".join(reason.sentence for reason in offer.reasons)}
+    return group_card(group) | {"why": together(*(reason.sentence for reason in offer.reasons))}
 
 
 def group_card(group: Shown, *, is_mine: bool = False) -> dict[str, Any]:
@@ -104,23 +108,32 @@ def group_card(group: Shown, *, is_mine: bool = False) -> dict[str, Any]:
 
 
 def _people_line(group: Shown) -> str:
-    if group.member_count < FEW:
-        return "A few people"
-    return f"{group.member_count} people" + ("" if group.has_room else ". It is full just now.")
+    count = group.member_count
+    if count < FEW:
+        return say("A few people")
+    if group.has_room:
+        return say_many("%(count)s person", "%(count)s people", count=count)
+    return say_many(
+        "%(count)s person. It is full just now.",
+        "%(count)s people. It is full just now.",
+        count=count,
+    )
 
 
 MODE_LINES = {
-    "standard": "Software notices when someone may come to harm, and people look.",
-    "close": "A person reads each message before it is shown, save from someone in distress.",
-    "self_held": "The group looks after itself. People look only when somebody tells us.",
+    "standard": say("Software notices when someone may come to harm, and people look."),
+    "close": say("A person reads each message before it is shown, save from someone in distress."),
+    "self_held": say("The group looks after itself. People look only when somebody tells us."),
 }
 
 
 def since(at: datetime, now: datetime) -> str:
     """Say how long ago something was, roughly: "4 minutes", "3 hours", "2 days"."""
     minutes = max(0, int((now - at).total_seconds() // 60))
-    for size, word in ((1440, "day"), (60, "hour"), (1, "minute")):
-        if minutes >= size:
-            count = minutes // size
-            return f"{count} {word}{'' if count == 1 else 's'}"
-    return "a moment"
+    if minutes >= 1440:
+        return say_many("%(count)s day", "%(count)s days", count=minutes // 1440)
+    if minutes >= 60:
+        return say_many("%(count)s hour", "%(count)s hours", count=minutes // 60)
+    if minutes:
+        return say_many("%(count)s minute", "%(count)s minutes", count=minutes)
+    return say("a moment")

@@ -24,6 +24,7 @@ from core import encryption
 from core.clock import utc_now
 from core.database import Database
 from core.safety import Concern, Context, Safety, Source
+from core.sentences import say
 from core.settings import Environment, Settings
 from groups import facilitators, members
 from groups.cards import Card
@@ -81,7 +82,9 @@ async def prepare(settings: Settings, *, now: datetime) -> FastAPI:
         async with database.reading(all_organisations=True) as session:
             found = await organisations.everyone(session)
         if not all(organisation.is_demo for organisation in found):
-            raise Refused("That database belongs to a real place. A demo wants one of its own.")
+            raise Refused(
+                say("That database belongs to a real place. A demo wants one of its own.")
+            )
         if not found:
             await fill(database, Desk(RulesScreening()), now=now)
     finally:

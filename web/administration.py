@@ -4,7 +4,7 @@ Nothing here shows a member's words (promise 27).
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -27,11 +27,19 @@ from web.rendering import moment, page, see
 
 router = APIRouter(include_in_schema=False)
 
-ROLES = [
+ROLE_WORDS: Final = {
+    None: say("member"),
+    Role.PEER_SUPPORTER: say("peer supporter"),
+    Role.FACILITATOR: say("facilitator"),
+    Role.MODERATOR: say("moderator"),
+    Role.ADMINISTRATOR: say("administrator"),
+}
+ROLES: Final = [
     {"value": "", "label": say("none: a member")},
-    {"value": Role.MODERATOR, "label": say("moderator")},
-    {"value": Role.ADMINISTRATOR, "label": say("administrator")},
-    {"value": Role.PEER_SUPPORTER, "label": say("peer supporter")},
+    *(
+        {"value": role, "label": ROLE_WORDS[role]}
+        for role in (Role.MODERATOR, Role.ADMINISTRATOR, Role.PEER_SUPPORTER)
+    ),
 ]
 
 
@@ -77,7 +85,7 @@ def _invitation(row: invitations.Invitation) -> dict[str, Any]:
     return {
         "id": row.id,
         "uses_left": row.uses_left,
-        "role": row.role or "member",
+        "role": ROLE_WORDS[row.role],
         "until": moment(row.expires_at),
     }
 
@@ -85,7 +93,7 @@ def _invitation(row: invitations.Invitation) -> dict[str, Any]:
 async def _appointed(session: AsyncSession, role: Role) -> list[dict[str, Any]]:
     holders = await roles.holders(session, role)
     names = await accounts.names(session, set(holders))
-    return [{"id": one, "name": names.get(one, ""), "role": role} for one in holders]
+    return [{"id": one, "name": names.get(one, ""), "role": ROLE_WORDS[role]} for one in holders]
 
 
 async def _named(session: AsyncSession, form: Form) -> Account:

@@ -114,7 +114,7 @@ def row(one: Row, *, now: datetime) -> dict[str, Any]:
         "about": SUBJECTS[one.subject_kind],
         "because": [CATEGORIES[one] for one in sorted(one.categories)] or [say("somebody told us")],
         "clock": _clock(one.tier_since_at, now, is_late=one.is_late),
-        "state": "waiting",
+        "state": say("waiting"),
         "claimed_by": say("you") if one.is_mine else one.holder_name or "",
         "can_claim": one.holder_name is None,
         "version": one.version,

@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 from jinja2.lexer import TOKEN_BLOCK_BEGIN, TOKEN_BLOCK_END, TOKEN_DATA, TOKEN_NAME
 
+from tests.web.content import Content, untranslated
 from tests.web.crawling import Walk
 from web.rendering import environment
 
@@ -63,3 +64,27 @@ async def test_every_page_is_shown_in_the_pretend_language(
             assert (html.count("⟦") > 3) == is_pretend, address
             assert html.count("⟦") == html.count("⟧"), address
             assert "⟦" not in "".join(re.findall(r"(?:href|src|action|value)=\"([^\"]*)\"", html))
+
+
+@pytest.mark.anyio
+async def test_every_word_on_a_page_is_translated_or_somebodys_own(
+    demo: FastAPI, walks: dict[str, Walk]
+) -> None:
+    if demo.state.settings.language != "qps":
+        return
+    content = Content()
+    left = {
+        (address, text)
+        for walk in walks.values()
+        for address, html in walk.pages.items()
+        for text in untranslated(html)
+        if not content.holds(text)
+    }
+    assert left == set()
+
+
+def test_the_check_of_pages_finds_a_word_that_was_not_translated() -> None:
+    html = "<p title='Not this'>⟦Thís óñé~⟧ nor <b>this</b> ⟦á ⟦b⟧ ç⟧</p><textarea>own</textarea>"
+    assert untranslated(html) == ["Not this", "nor", "this"]
+    assert not Content().holds("Not wrapped at all, by anybody")
+    assert Content().holds("Sam")

@@ -104,6 +104,7 @@ def _frame(
         "actor": actor,
         "lang": voice.language,
         "dir": translating.direction(voice.language),
+        "zone": voice.zone,
         "clocks_of": voice.place,
         "notices": [],
     }

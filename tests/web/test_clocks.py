@@ -79,4 +79,5 @@ async def test_a_page_shows_the_organisations_clocks_and_says_whose_they_are(
     async with browser_of(app, keeper) as browser:
         page = (await browser.get("/my-data")).text
     assert '<time datetime="2026-11-01T05:30:00+00:00">Sun 1 Nov 01:30 EDT</time>' in page
+    assert 'data-clocks="America/New_York"' in page
     assert "Times here are as clocks show them in New York." in page

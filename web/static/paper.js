@@ -58,11 +58,13 @@ function nameOf(sender) {
   return sender && isKnown(sender) ? names[sender] : word("someone");
 }
 
-// As the server writes it: "Tue 24 Nov 03:07". A page in "en" is in British English.
+// As the server writes it, by the organisation's clocks: "Tue 24 Nov 03:07". A page in "en" is in British English.
 function clockTime(iso) {
-  const { lang } = document.documentElement;
+  const { lang, dataset } = document.documentElement;
   const day = { weekday: "short", day: "numeric", month: "short" };
-  const style = Object.assign(day, { hour: "2-digit", minute: "2-digit" });
+  const style = Object.assign(day, {
+    hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: dataset.clocks,
+  });
   return new Date(iso).toLocaleString(lang === "en" ? "en-GB" : lang, style).replace(/,/g, "");
 }
 

@@ -13,6 +13,7 @@ from web import about_me
 
 ROOT: Final = Path(__file__).parents[2]
 SPOKEN: Final = ("aria-label", "placeholder", "title", "alt")
+SITE: Final = "Been There"
 # What stands in a box is what somebody typed.
 UNSEEN: Final = {"script", "style", "template", "textarea"}
 # The same in every language: keys of the keyboard.
@@ -84,12 +85,16 @@ class Content:
 
     def __init__(self) -> None:
         languages = [name for _, name in about_me.LANGUAGES]
-        told = [*_told(), *languages]
+        told = [*_told(), *languages, SITE]
         # Documents have gaps that are filled on the page.
         pieces = [_plain(piece) for text in told for piece in re.split(r"\{\w*\}", text)]
         self._units = set(pieces)
         self._all = " · ".join(f" {piece} " for piece in pieces)
-        names = {one for one in told if re.fullmatch(r"[A-Z][\w']+( [A-Z][\w']+){0,3}", one)}
+        names = {
+            one
+            for one in told
+            if re.fullmatch(r"[A-Z][\w']+(( [a-z]+){0,2} [A-Z][\w']+){0,3}", one)
+        }
         longest_first = sorted(names, key=lambda name: (-len(name), name))
         of_people = "|".join(rf"\b{re.escape(name)}\b" for name in longest_first)
         self._names = re.compile(f"{re.escape(community.NAME)}|{of_people}")

@@ -27,6 +27,7 @@ _SPOKEN: Final = {
     )
     for word in words.split()
 } | {"nine": "9", "hundred": "00"}
+_AROUND: Final = ".,;:!?()[]{}<>\"'"
 _TIMES: Final = {"double": 2, "triple": 3, "treble": 3}
 
 
@@ -161,12 +162,12 @@ def _inside(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
 
 def _host(link: str) -> str:
     plain = re.sub(r" ?[(\[]?dot[)\]]? ?", ".", link.lower()) if "dot" in link else link.lower()
-    plain = plain.replace(" ", "")
+    plain = plain.replace(" ", "").strip(_AROUND)
     try:
         host = urlsplit(plain if "//" in plain else f"//{plain}").hostname or ""
     except ValueError:
         return ""
-    return host.strip(".,;:!?)]\"'").removeprefix("www.")
+    return host.strip(_AROUND).removeprefix("www.")
 
 
 def _is_of_service(before: str, lead: re.Match[str] | None) -> bool:

@@ -2,12 +2,14 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 Span = tuple[int, int]
 
-# Longer than any match of a rule: its words stand at most so far from its ends.
-REACH: Final = 300
+# Longer than any match of a rule with what it looks at beside itself (tested): whatever word of
+# it is found, the whole stands within so many characters.
+REACH: Final = 320
 _WORD: Final = re.compile(r"[a-z0-9]+")
 
 
@@ -21,20 +23,26 @@ class Nearness:
             if found.group() in words:
                 self._at.setdefault(found.group(), []).append(found.start())
 
-    def windows(self, word: str, others: frozenset[str]) -> list[Span]:
-        """Return disjoint stretches around each `word` that has all `others` near."""
+    def windows(self, sets: Iterable[frozenset[str]]) -> list[Span]:
+        """Return disjoint stretches, ascending, in which all words of one of `sets` stand near."""
         out: list[Span] = []
-        for at in self._at.get(word, ()):
-            start, end = max(0, at - REACH), min(self._length, at + REACH)
-            if others and not all(self._stands(other, start, end) for other in others):
-                continue
+        for start, end in sorted(span for words in sets for span in self._around(words)):
             if out and start <= out[-1][1]:
-                out[-1] = (out[-1][0], end)
+                out[-1] = (out[-1][0], max(end, out[-1][1]))
             else:
                 out.append((start, end))
         return out
 
-    def _stands(self, word: str, start: int, end: int) -> bool:
-        places = self._at.get(word, [])
-        nearest = bisect_left(places, start)
-        return nearest < len(places) and places[nearest] < end
+    def _around(self, words: frozenset[str]) -> Iterator[Span]:
+        """Yield the reach of each place of the set's rarest word that has the others near."""
+        rarest = min(words, key=lambda word: len(self._at.get(word, ())))
+        others = [self._at.get(word, []) for word in words if word != rarest]
+        for at in self._at.get(rarest, ()):
+            start, end = max(0, at - REACH), min(self._length, at + REACH)
+            if all(_stands(places, start, end) for places in others):
+                yield start, end
+
+
+def _stands(places: list[int], start: int, end: int) -> bool:
+    nearest = bisect_left(places, start)
+    return nearest < len(places) and places[nearest] < end

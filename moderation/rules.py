@@ -86,10 +86,6 @@ class Phrase:
                     yield found.span(), found.span(core)
 
 
-# A phrase, and the stretches of the text in which it could match.
-Place = tuple[Phrase, list[Span]]
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One reviewable rule. `recogniser` names a kind of contact detail instead of patterns."""
@@ -111,12 +107,6 @@ class Rule:
     def line(self) -> str:
         """The reason as `Verdict.because` has it: category first."""
         return f"{self.category.value}: {self.because}"
-
-    def sightings(self, text: str, places: Iterable[Place]) -> Iterator["Sighting"]:
-        """Yield where a pattern matches, before any guard has looked."""
-        for phrase, windows in places:
-            for whole, core in phrase.spans(text, windows):
-                yield Sighting(self, whole, core)
 
     def is_kept_off(self, beside: Beside) -> bool:
         """True when the way of speaking around a match says it is not meant."""
@@ -168,30 +158,31 @@ class Rulebook:
         }
         self._index = _index(self.rules)
         self._triggers = frozenset(self._index)
-        together = (others for entries in self._index.values() for _, _, others in entries)
-        self._words = self._triggers.union(*together)
+        together = (needed for entries in self._index.values() for _, _, needed in entries)
+        self._words = frozenset().union(*together)
 
     def search(self, view: View) -> list[Hit]:
         """Return every place where a rule holds, recognisers of contact details aside."""
         seen = [
-            sighting
-            for rule, places in self._places(view).values()
-            for sighting in islice(rule.sightings(view.text, places), _MOST_HITS)
+            Sighting(rule, whole, core)
+            for rule, phrase, windows in self._places(view)
+            for whole, core in islice(phrase.spans(view.text, windows), _MOST_HITS)
         ]
         return list(_hits(view, seen))
 
-    def _places(self, view: View) -> dict[str, tuple[Rule, list[Place]]]:
+    def _places(self, view: View) -> Iterator[tuple[Rule, Phrase, list[Span]]]:
         """Only phrases whose words stand in the text: most texts leave none, which is the speed."""
-        triggers = self._triggers & view.words
+        met: dict[int, tuple[Rule, Phrase, list[frozenset[str]]]] = {}
+        for word in self._triggers & view.words:
+            for rule, phrase, needed in self._index[word]:
+                if needed <= view.words:
+                    met.setdefault(id(phrase), (rule, phrase, []))[2].append(needed)
+        if not met:
+            return
         whole = [(0, len(view.text))]
         near = None if len(view.text) <= _WHOLE_CHARACTERS else Nearness(view.text, self._words)
-        met: dict[str, tuple[Rule, list[Place]]] = {}
-        for word in triggers:
-            for rule, phrase, others in self._index[word]:
-                if others <= view.words:
-                    windows = whole if near is None else near.windows(word, others)
-                    met.setdefault(rule.id, (rule, []))[1].append((phrase, windows))
-        return met
+        for rule, phrase, sets in met.values():
+            yield rule, phrase, whole if near is None else near.windows(sets)
 
 
 def _hits(view: View, seen: list[Sighting]) -> Iterator[Hit]:
@@ -243,5 +234,5 @@ def _index(rules: tuple[Rule, ...]) -> dict[str, list[tuple[Rule, Phrase, frozen
             for needed in phrase.words:
                 # The longest word is the rarest, as a rule of thumb.
                 rarest = max(needed, key=lambda word: (len(word), word))
-                index.setdefault(rarest, []).append((rule, phrase, needed - {rarest}))
+                index.setdefault(rarest, []).append((rule, phrase, needed))
     return index

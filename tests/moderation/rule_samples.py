@@ -96,3 +96,21 @@ def unbounded(tree: Tree) -> Iterator[int]:
                 yield from unbounded(each)
         elif kind in (signs.ASSERT, signs.ASSERT_NOT):
             yield from unbounded(value[1])
+
+
+def longest(tree: Any) -> int:
+    """Return how many characters a match can span, with what it looks at before and behind."""
+    return int(tree.getwidth()[1]) + max(_looks(tree), default=0)
+
+
+def _looks(tree: Tree) -> Iterator[int]:
+    for kind, value in tree:
+        if kind in (signs.ASSERT, signs.ASSERT_NOT):
+            yield int(value[1].getwidth()[1])
+        elif kind is signs.BRANCH:
+            for each in value[1]:
+                yield from _looks(each)
+        elif kind is signs.SUBPATTERN:
+            yield from _looks(value[3])
+        elif kind in (signs.MAX_REPEAT, signs.MIN_REPEAT):
+            yield from _looks(value[2])

@@ -89,6 +89,8 @@ def test_a_helpline_is_let_through(number: str) -> None:
         "HTTPS://WWW.NHS.UK",
         "look at www.mind.org.uk/information",
         "learning.gov.uk has a form",
+        "it's all here [www.mind.org.uk], near the top",
+        "[https://www.nhs.uk]",
     ],
 )
 def test_a_public_service_is_let_through(text: str) -> None:

@@ -59,7 +59,7 @@ def from_texts(texts: Mapping[str, str]) -> Rulebook:
     if len({rule.id for rule in rules}) < len(rules):
         raise Invalid(say("Two rules have the same id."))
     digest = hashlib.sha256("\0".join(texts.values()).encode()).hexdigest()
-    return Rulebook(rules, _lexicon(rules, terms.glued), version=digest[:12])
+    return Rulebook(rules, _lexicon(rules, terms.glued, guards.values()), version=digest[:12])
 
 
 def ordinary_talk() -> tuple[str, ...]:
@@ -153,7 +153,7 @@ def _phrase(entry: Mapping[str, str], terms: _Terms) -> Phrase:
     return Phrase(terms.compiled(entry["text"]), words)
 
 
-def _lexicon(rules: Iterable[Rule], glued: Iterable[str]) -> Lexicon:
+def _lexicon(rules: Iterable[Rule], glued: Iterable[str], guards: Iterable[Guard]) -> Lexicon:
     words: set[str] = set()
     for rule in rules:
         for phrase in rule.phrases:
@@ -163,4 +163,18 @@ def _lexicon(rules: Iterable[Rule], glued: Iterable[str]) -> Lexicon:
             words.update(_WORD.findall(example.lower().replace("'", "")))
     # Single letters other than these two are no words, or any spelling would be one.
     known = (word for word in words if len(word) > 1 or word in ("i", "a"))
-    return Lexicon(known, glued=glued)
+    return Lexicon(known, glued=glued, calm=_calm_words(rules, guards))
+
+
+def _calm_words(rules: Iterable[Rule], guards: Iterable[Guard]) -> set[str]:
+    """What keeps a rule off must be readable in a bent text too."""
+    words = {
+        word
+        for rule in rules
+        for example in (() if rule.recogniser else rule.passes)
+        for word in _WORD.findall(example.lower().replace("'", ""))
+    }
+    for guard in guards:
+        for pattern in (guard.before, guard.after, guard.around):
+            words.update(_LETTERS.findall(pattern.pattern) if pattern else ())
+    return {word for word in words if len(word) > 2}

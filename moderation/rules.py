@@ -20,6 +20,14 @@ from moderation.normalise import View
 GUARD_REACH: Final = 80
 # After so many hits of one rule the whole text is what needs a person.
 _MOST_HITS: Final = 100
+# Where a thought begins that matches further on: at a joining word, or at its little first words.
+_JOINT: Final = re.compile(r" *(?:[;-] |\b(?:and|but|so|because|cos|then) )")
+_OPENING: Final = re.compile(
+    r"(?:[ ,]|\b(?:i|im|ive|id|ill|my|it|its|they|theyd|she|he|we|you|there|theres|this|that|was"
+    r"|the|just|what|who|think|feel))*\Z"
+)
+# How far ahead of the end of a match distress in the same sentence ends its tail.
+_TAIL_REACH: Final = 120
 _SENTENCE_ENDS: Final = ".!?\n"
 # Up to this length searching the whole text costs less than finding out where to search.
 _WHOLE_CHARACTERS: Final = 600
@@ -213,18 +221,25 @@ def _hits(view: View, seen: list[Sighting]) -> Iterator[Hit]:
 def _apart(text: str, whole: Span, core: Span, *, edges: Iterable[Span]) -> Span:
     """Return a match without the words of the other kind that run into it or into its tail.
 
-    Words that run on into the next sentence don't count: part of them belongs to this one.
+    Words that run on into the next sentence take nothing from a head: part of them belongs to it.
     """
     first, last = whole
     for start, stop in edges:
-        if set(text[start:stop]) & set(_SENTENCE_ENDS):
-            continue
-        if start <= whole[0] < stop < core[1]:
+        if start <= whole[0] < stop < core[1] and not set(text[start:stop]) & set(_SENTENCE_ENDS):
             first = max(first, stop)
-        elif core[1] <= start < last:
-            last = start
+        elif core[1] <= start < last + _TAIL_REACH:
+            last = min(last, _tail_end(text, core[1], start))
     matched = text[first:last]
     return last - len(matched.lstrip()), first + len(matched.rstrip())
+
+
+def _tail_end(text: str, end: int, start: int) -> int:
+    """Return how far the tail of what ends at `end` goes, when the other kind is at `start`."""
+    between = text[end:start]
+    if set(between) & set(_SENTENCE_ENDS):
+        return start
+    found = _JOINT.search(between) or _OPENING.search(between)
+    return end + found.start() if found else start
 
 
 def _index(rules: tuple[Rule, ...]) -> dict[str, list[tuple[Rule, Phrase, frozenset[str]]]]:

@@ -16,14 +16,15 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # Signs inside a word; hyphens only beside a very short half ("su-icide", not "self-harm").
 _ODD: Final = re.compile(
     r"[a-z][0-9@$*|+._~!]{1,3}[a-z]|[0-9@$*|+][a-z]|[a-z][013457@$*](?![a-z0-9])"
-    r"|(?<![a-z])[a-z]{1,3}-[a-z]|[a-z]-[a-z]{1,2}(?![a-z])| \n|\n "
+    r"|[a-z][^\w\s\x00-\x7f]{1,3}[a-z]|(?<![a-z])[a-z]{1,3}-[a-z]|[a-z]-[a-z]{1,2}(?![a-z])| \n|\n "
 )
 _TRIPLES: Final = tuple(letter * 3 for letter in "abcdefghijklmnopqrstuvwxyz")
 # Three or more single signs with gaps: "k i l l", "d.i.e", "k-1-l-l". Bounded, so linear.
 _SPACED: Final = re.compile(
-    r"(?<![a-z0-9@$])[a-z0-9@$!](?:[ .\-_*/,|~]{1,3}[a-z0-9@$!]){2,120}(?![a-z0-9])"
+    r"(?<![a-z0-9@$])[a-z0-9@$!](?:(?:[ .\-_*/,|~]|[^\w\s\x00-\x7f]){1,3}[a-z0-9@$!]){2,120}"
+    r"(?![a-z0-9])"
 )
-_TOKEN: Final = re.compile(r"[a-z0-9@$!|+*._~\-]{2,40}")
+_TOKEN: Final = re.compile(r"[a-z0-9@$!|+*._~\-]{1,40}")
 _BENT: Final = re.compile(r"[^a-z]|([a-z])\1\1|([a-z])\2([a-z])\3([a-z])\4")
 # Letters and digits in one word; three of them make a text leet.
 _MIXED: Final = re.compile(r"[a-z][013457@$]|(?<![a-z0-9])[013457@$][a-z]{2}")
@@ -39,6 +40,9 @@ _PAIR: Final = re.compile(r"(?<![a-z])[a-z]{1,9}(?= [a-z])")
 _LEET: Final = str.maketrans("013457@$|+8!", "oieastasitbi")
 # 1 and | are an l as often as an i; ! only an i.
 _LEET_L: Final = str.maketrans("013457@$|+8!", "oleastasltbi")
+_AROUND: Final = "!.*_~-|+"
+# A digit by itself is a word only in leet text.
+_LONE: Final = {"1": "i", "4": "a", "@": "a"}
 _INNER: Final = frozenset("._~-*")
 _LONGEST_WORD: Final = 16
 Steps = list[int]
@@ -84,6 +88,9 @@ def _has_odd_words(words: frozenset[str]) -> bool:
 def respell(folded: str, lexicon: Lexicon) -> tuple[str, Steps]:
     """Return the straightened text and, per character, its offset in `folded`."""
     text, steps = folded, list(range(len(folded)))
+    # First, or half a word would be read as a slip of a whole one.
+    if not lexicon.left_halves.isdisjoint(text.split()):
+        text, steps = _mend_halves(text, steps, lexicon)
     is_leet = len(_MIXED.findall(folded)) > 2
     edits: tuple[tuple[re.Pattern[str], Callable[[str], Bend | None]], ...] = (
         (_SPACED, lambda piece: _close_up(piece, lexicon)),
@@ -94,9 +101,7 @@ def respell(folded: str, lexicon: Lexicon) -> tuple[str, Steps]:
     )
     for pattern, edit in edits:
         text, steps = _rewrite(text, steps, pattern, edit)
-    if lexicon.left_halves.isdisjoint(text.split()):
-        return text, steps
-    return _mend_halves(text, steps, lexicon)
+    return text, steps
 
 
 def _rewrite(
@@ -185,22 +190,30 @@ def _straighten(token: str, lexicon: Lexicon, *, is_leet: bool) -> Bend | None:
     """Return the known word behind `token`, if any; digits alone count only in leet text."""
     if token in lexicon.glued:
         return _unglue(token, lexicon.glued[token])
+    bare = token.strip(_AROUND)
+    if bare in lexicon.slips:
+        return _put_back(token, bare, _unglue(bare, lexicon.slips[bare]))
+    if is_leet and token in _LONE:
+        return Bend(_LONE[token], [0])
     if not _BENT.search(token) or token in lexicon.words:
         return None
     # Without the signs around it first, so that a full stop stays one.
-    for core in dict.fromkeys((token.strip("!.*_~-|+"), token)):
+    for core in dict.fromkeys((bare, token)):
         if len(core) < 2 or not (is_leet or any(map(str.isalpha, core))):
             continue
         bend = _known(core, lexicon)
         if bend is not None:
-            lead = token.find(core)
-            tail = range(lead + len(core), len(token))
-            return Bend(
-                token[:lead] + bend.text + token[lead + len(core) :],
-                [*range(lead), *(lead + step for step in bend.steps), *tail],
-            )
+            return _put_back(token, core, bend)
     # Addresses stay as they are: "www" is no stretched w.
     return _calm(token) if token.isalpha() else None
+
+
+def _put_back(token: str, core: str, bend: Bend) -> Bend:
+    """Return `bend` with the signs of `token` that stand around its `core`."""
+    lead = token.find(core)
+    tail = lead + len(core)
+    steps = [*range(lead), *(lead + step for step in bend.steps), *range(tail, len(token))]
+    return Bend(token[:lead] + bend.text + token[tail:], steps)
 
 
 def _known(core: str, lexicon: Lexicon) -> Bend | None:

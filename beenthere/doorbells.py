@@ -18,7 +18,10 @@ def install(bus: Bus, engine: Engine) -> None:
     def ring_queue(changed: CaseChanged) -> None:
         for listener in engine.hub:
             is_here = listener.actor.organisation_id == changed.organisation_id
-            if is_here and allows(listener.actor, Act.SEE_QUEUE):
+            has_a_part = (
+                listener.account_id == changed.author_id or changed.room_id in listener.rooms
+            )
+            if is_here and not has_a_part and allows(listener.actor, Act.SEE_QUEUE):
                 listener.outbox.say(frames.Changed(what="queue", id=changed.case_id))
 
     bus.subscribe(NoticeSent, ring_home)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat import rooms
@@ -28,6 +28,8 @@ from people.permissions import Act, Actor, Role, require
 # A quiet moment, not a sanction: what should last longer is a moderator's to decide.
 LONGEST_MUTE: Final = timedelta(days=7)
 HOUR: Final = timedelta(hours=1)
+# Two clicks on one button lie closer together than two groups of one name.
+A_MOMENT: Final = timedelta(seconds=30)
 
 
 async def open_group(
@@ -39,7 +41,7 @@ async def open_group(
     now: datetime,
     safety_mode: Mode = Mode.STANDARD,
 ) -> Group:
-    """Open a group with its room, and ask somebody else to look after it.
+    """Open a group with its room, and ask somebody else to look after it. A double click opens one.
 
     Raises:
         Forbidden: the actor may not, or names themselves (promise 31).
@@ -49,12 +51,29 @@ async def open_group(
     require(actor, Act.OPEN_GROUP)
     if safety_mode is Mode.SELF_HELD:
         raise Invalid(say("A group can become self-held later, when its people decide so."))
+    if (just_opened := await _just_opened(session, card, facilitator_id, now=now)) is not None:
+        return just_opened
     group = await _write(session, card, safety_mode=safety_mode, now=now)
     _record(session, actor, "group_opened", group.id, now=now)
     await name(session, actor, group.id, facilitator_id, now=now)
     opened = await cards.by_id(session, group.id)
     await cards.push(session, opened, now=now)
     return opened
+
+
+async def _just_opened(
+    session: AsyncSession, card: Card, facilitator_id: UUID, *, now: datetime
+) -> Group | None:
+    """Return the group of this card and this person that was opened a moment ago."""
+    query = (
+        select(Group)
+        .join(GroupMember, GroupMember.group_id == Group.id)
+        .where(GroupMember.account_id == facilitator_id, GroupMember.is_facilitator)
+        .where(GroupMember.left_at.is_(None), Group.closed_at.is_(None))
+        .where(Group.name == card.name, Group.created_at > now - A_MOMENT)
+        .limit(1)
+    )
+    return (await session.scalars(query)).one_or_none()
 
 
 async def _write(session: AsyncSession, card: Card, *, safety_mode: Mode, now: datetime) -> Group:
@@ -90,7 +109,7 @@ async def name(
     group = await cards.by_id(session, group_id)
     await members.let_in(session, group, account_id, now=now, is_facilitator=True)
     await _mark(session, group_id, account_id)
-    await roles.grant(
+    is_new = await roles.grant(
         session,
         account_id=account_id,
         role=Role.FACILITATOR,
@@ -98,6 +117,8 @@ async def name(
         by_id=actor.account_id,
         now=now,
     )
+    if not is_new:
+        return
     await notices.send(
         session,
         account_id=account_id,
@@ -191,7 +212,8 @@ async def mute(
         name=actor.name,
         reason=reason,
     )
-    about = f"muted:{account_id}:{now.isoformat()}"
+    # The second half of a double click tells nobody again.
+    about = f"muted:{group_id}:{account_id}:{until.isoformat(timespec='minutes')}"
     await _tell(session, group, account_id, words, about=about, now=now)
     _record(session, actor, "group_member_muted", account_id, now=now)
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped
 
 from core import encryption
 from core.tables import Base, Owned, Retention, field
-from moderation.cases import CaseEvent
+from moderation.cases import Case, CaseEvent
+from moderation.fold import Kind
 
 
 class CaseWords(Base, Owned):
@@ -28,6 +29,18 @@ async def write(session: AsyncSession, line: CaseEvent, words: str) -> None:
     if words:
         session.add(CaseWords(event_id=line.id, by_id=line.actor_id, words=words))
         await session.flush()
+
+
+async def are_last(session: AsyncSession, case: Case, words: str, *, by_id: UUID) -> bool:
+    """Tell whether the log of a locked case ends with just these words of just this person."""
+    query = (
+        select(CaseWords)
+        .join(CaseEvent, CaseEvent.id == CaseWords.event_id)
+        .where(CaseEvent.case_id == case.id, CaseEvent.seq == case.last_seq)
+        .where(CaseEvent.kind == Kind.NOTED, CaseWords.by_id == by_id)
+    )
+    last = (await session.scalars(query)).one_or_none()
+    return last is not None and last.words == words
 
 
 async def of_case(session: AsyncSession, case_id: UUID) -> dict[UUID, str]:

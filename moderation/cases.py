@@ -128,9 +128,15 @@ class CaseEvent(Base, Identified, Owned):
 
 @dataclass(frozen=True, slots=True)
 class CaseChanged(events.Event):
-    """Something happened to a case: whoever shows it reads it again."""
+    """Something happened to a case: whoever shows it reads it again.
+
+    Not its author, nor who is in its room where it is about harm: for them it doesn't exist
+    (`moderation.interests`), and a bell would tell them that it does.
+    """
 
     case_id: UUID
+    author_id: UUID | None
+    room_id: UUID | None
 
 
 _FRESH: Final = {"populate_existing": True}
@@ -224,7 +230,10 @@ async def append(
     )
     session.add(row)
     await session.flush()
-    events.after_commit(session, CaseChanged(case.organisation_id, case.id))
+    room_id = None if case.is_support else case.room_id
+    events.after_commit(
+        session, CaseChanged(case.organisation_id, case.id, case.author_id, room_id)
+    )
     return row
 
 

@@ -18,7 +18,7 @@ from people.permissions import Act, Actor, require
 async def leave(
     session: AsyncSession, actor: Actor, case_id: UUID, *, words: str, now: datetime
 ) -> None:
-    """Leave a note for colleagues; sealed, and never shown to members.
+    """Leave a note for colleagues; sealed, and never shown to members. A double click counts once.
 
     Raises:
         NotFound: there is no such case, or the actor has a part in it.
@@ -30,6 +30,8 @@ async def leave(
         raise Invalid(say("Please write something, or leave it."), field="words")
     await interests.require_no_part(session, actor, case_id)
     case = await cases.lock(session, case_id)
+    if await case_words.are_last(session, case, words, by_id=actor.account_id):
+        return
     noted = Happening(Kind.NOTED, now, actor_id=actor.account_id)
     await case_words.write(session, await cases.append(session, case, noted), words)
     audit.record(

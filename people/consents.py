@@ -88,7 +88,7 @@ async def give_at_joining(
 async def change(
     session: AsyncSession, actor: Actor, purpose: Purpose, *, is_given: bool, now: datetime
 ) -> None:
-    """Give or withdraw one's own consent; it counts from now on.
+    """Give or withdraw one's own consent; it counts from now on. Idempotent.
 
     Raises:
         Invalid: taking part depends on it; leaving is the way to withdraw.
@@ -96,8 +96,11 @@ async def change(
     require(actor, Act.CHANGE_OWN)
     if purpose in NEEDED and not is_given:
         raise Invalid(say("Taking part depends on this one. You can leave whenever you like."))
-    versions = await _versions(session)
-    session.add(_row(actor.account_id, purpose, versions[purpose], is_given=is_given, now=now))
+    version = (await _versions(session))[purpose]
+    newest = await _newest(session, actor.account_id, purpose)
+    if newest is not None and (newest.version, newest.is_given) == (version, is_given):
+        return
+    session.add(_row(actor.account_id, purpose, version, is_given=is_given, now=now))
     await session.flush()
     audit.record(
         session,
@@ -109,6 +112,14 @@ async def change(
     )
     changed = AccountChanged(actor.organisation_id, actor.account_id)
     events.after_commit(session, changed)
+
+
+async def _newest(session: AsyncSession, account_id: UUID, purpose: Purpose) -> Consent | None:
+    query = select(Consent).where(Consent.account_id == account_id, Consent.purpose == purpose)
+    newest: Consent | None = await session.scalar(
+        query.order_by(Consent.at.desc(), Consent.id.desc()).limit(1)
+    )
+    return newest
 
 
 async def _versions(session: AsyncSession) -> dict[Purpose, int]:

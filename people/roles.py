@@ -91,8 +91,11 @@ async def grant(
     now: datetime,
     scope_id: UUID | None = None,
     by_id: UUID | None = None,
-) -> None:
-    """Write a grant without asking who may: for set-up, and for groups naming a facilitator."""
+) -> bool:
+    """Write a grant without asking who may: for set-up, and for groups naming a facilitator.
+
+    Return False when it was held already; then nothing is written.
+    """
     row = insert(session, RoleGrant).values(
         id=ids.new_id(),
         organisation_id=session.info["organisation_id"],
@@ -103,8 +106,10 @@ async def grant(
         granted_by=by_id,
         granted_at=now,
     )
-    await session.execute(row.on_conflict_do_nothing())
-    _announce(session, account_id, by_id=by_id, kind="role_granted", now=now)
+    granted = await session.scalar(row.on_conflict_do_nothing().returning(RoleGrant.id))
+    if granted is not None:
+        _announce(session, account_id, by_id=by_id, kind="role_granted", now=now)
+    return granted is not None
 
 
 async def end(
@@ -118,12 +123,14 @@ async def end(
 ) -> None:
     """End a grant without asking who may; idempotent."""
     still = (RoleGrant.account_id == account_id, RoleGrant.role == role)
-    await session.execute(
+    ended = await session.scalar(
         update(RoleGrant)
         .where(*still, RoleGrant.scope_key == str(scope_id or ""), RoleGrant.ended_at.is_(None))
         .values(ended_at=now)
+        .returning(RoleGrant.id)
     )
-    _announce(session, account_id, by_id=by_id, kind="role_ended", now=now)
+    if ended is not None:
+        _announce(session, account_id, by_id=by_id, kind="role_ended", now=now)
 
 
 async def dismiss(

@@ -174,6 +174,8 @@ async def _invite(
 
 async def _open_or_close(session: AsyncSession, form: Form, actor: Actor, *, now: datetime) -> None:
     wanted = Joining(is_open=form.get("is_open") == "yes")
+    if await documents.current(session, Joining) == wanted:
+        return
     version = await documents.version(session, Joining)
     await documents.change(session, actor, wanted, over_version=version, now=now)
 

@@ -91,9 +91,14 @@ def test_every_statement_that_carries_its_organisation_by_hand_is_listed() -> No
         for piece, source in _by_hand(tree).items()
     }
     assert found.keys() == BY_HAND.keys()
-    speaks = re.compile(r"\b(select|update|delete)\(|organisation")
+    speaks = re.compile(r"\b(select|update|delete)\(")
     nowhere = [
-        key for key, said in found.items() if speaks.search(said) and "organisation" not in said
+        key
+        for key, said in found.items()
+        # Statements made once; in functions, mapped ones stand beside them.
+        if key[1].lstrip("_").isupper()
+        and speaks.search(said)
+        and ".organisation_id == bindparam(" not in said
     ]
     assert nowhere == []
 

@@ -209,7 +209,9 @@ async def test_a_change_is_told_by_ids_after_the_commit(here: World) -> None:
     heard: list[CaseChanged] = []
     here.database.bus.subscribe(CaseChanged, heard.append)
     case_id = await raised(here, about(), concern(MORNING))
-    assert heard == [CaseChanged(here.organisation_id, case_id)]
+    assert [(one.organisation_id, one.case_id) for one in heard] == [
+        (here.organisation_id, case_id)
+    ]
 
 
 @SQLITE_ONLY

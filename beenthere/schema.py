@@ -12,6 +12,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -67,7 +68,16 @@ async def run(url: str, step: Callable[[Config], Any], **x_arguments: str) -> An
 
 async def upgrade(url: str, revision: str = "head") -> None:
     """Bring a database up to `revision`; nothing happens when it is there."""
+    _make_private(url)
     await run(url, lambda config: command.upgrade(config, revision))
+
+
+def _make_private(url: str) -> None:
+    """Begin a SQLite file as its owner's alone: who talks with whom stands in it unsealed."""
+    parts = make_url(url)
+    if parts.get_backend_name() == "sqlite" and parts.database and parts.database != ":memory:":
+        # SQLite gives the files it keeps beside this one the same rights.
+        Path(parts.database).touch(mode=0o600)
 
 
 async def downgrade(url: str, revision: str = "base") -> None:

@@ -52,7 +52,7 @@ class Talker:
 
 @dataclass
 class Server:
-    """A real `been-there serve` on a SQLite file, started and killed by its own process id."""
+    """A real `been-there serve`, started and killed by its own process id."""
 
     port: int
     environment: dict[str, str]
@@ -90,12 +90,6 @@ def port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         # It is free again when the test begins.
         return int(free.getsockname()[1])
-
-
-@pytest.fixture
-def template(migrated_sqlite: Path) -> Path:
-    """A server that is killed and started again has its database in a file."""
-    return migrated_sqlite
 
 
 @pytest.fixture

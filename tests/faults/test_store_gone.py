@@ -1,13 +1,16 @@
 """The database locked or gone: a message is refused, never acknowledged, and no words are lost."""
 
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from chat import frames
+from core.database import Database
 from tests.journeys.live import calling, served
 from tests.journeys.town import Resident, Town
 
@@ -37,6 +40,37 @@ async def _two(town: Town) -> tuple[Resident, Resident, str]:
     room_id = await town.talk(one, other)
     await one.say(room_id, "Before.", "c1")
     return one, other, room_id
+
+
+@contextmanager
+def _breaking_off(database: Database) -> Iterator[None]:
+    """Let every commit break off at the very end, when everything else was done."""
+
+    def break_off(_connection: object) -> None:
+        raise OperationalError("COMMIT", None, OSError("the disk is full"))
+
+    engine = database._writer.sync_engine
+    event.listen(engine, "commit", break_off)
+    try:
+        yield
+    finally:
+        event.remove(engine, "commit", break_off)
+
+
+async def test_what_was_not_committed_is_not_acknowledged(town: Town) -> None:
+    one, other, room_id = await _two(town)
+    async with served(town.app) as port, calling(port, one) as line:
+        await line.listen(one, room_id)
+        with _breaking_off(town.app.state.database):
+            refused = await one.say(room_id, WORDS, "c2", status=503)
+            assert refused["code"] == "unavailable"
+            live = await line.say(room_id, WORDS, "c3")
+            assert isinstance(live, frames.Problem), live
+        assert await other.words(room_id) == ["Before."]
+        assert (await one.say(room_id, WORDS, "c2"))["seq"] == 2
+        await line.until(lambda frame: getattr(frame, "text", None) == WORDS)
+        assert await line.shows(one, room_id)
+    assert await other.words(room_id) == ["Before.", WORDS]
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

@@ -18,7 +18,7 @@ MOST_FIELDS: Final = 1_000
 # Fields that hold words of one's own even when it is a single one.
 OWN_WORDS: Final = {
     "text", "words", "note", "reason", "about", "words_for_self", "used", "wanted", "interests",
-    "wont_talk_about",
+    "wont_talk_about", "purpose", "for_whom", "group",
 }  # fmt: skip
 SomeIn = TypeVar("SomeIn", bound=In)
 
@@ -95,7 +95,10 @@ async def given_back(request: Request) -> str:
 
 
 def _are_words(name: str, value: str) -> bool:
-    return "password" not in name and bool(value.strip()) and (name in OWN_WORDS or " " in value)
+    if "password" in name or not value.strip():
+        return False
+    # Each experience has a box of its own, numbered.
+    return name in OWN_WORDS or name.endswith("-words") or " " in value
 
 
 def read(model: type[SomeIn], values: Mapping[str, Any]) -> SomeIn:

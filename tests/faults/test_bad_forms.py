@@ -2,16 +2,18 @@
 
 import re
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 from fastapi.routing import APIRoute
 
+from people.consents import Purpose
 from tests.faults import world as worlds
 from tests.faults.world import World, everything_stored, unknown
 from tests.journeys.town import Town
-from web import pages
+from web import about_me, pages
 
 pytestmark = pytest.mark.anyio
 
@@ -29,14 +31,21 @@ READS = sorted(
     for route in router.routes
     if isinstance(route, APIRoute) and "GET" in route.methods
 )
-# Every name any form posts.
-FIELDS = (
-    "name", "password", "email", "invitation", "is_adult", "code", "recovery", "organisation",
-    "words", "text", "note", "client_id", "reply_to", "choice", "what", "subject", "reason",
-    "version", "effects", "rule", "length", "do", "how_many", "age_band", "languages", "available",
-    "used", "about", "experience-0-words", "experience-0-topic", "experience-0-where", "next", "to",
-    "minutes", "capacity", "door", "uses", "role", "purpose", "answer",
-)  # fmt: skip
+# Every name that a page's code asks a form for, and those it makes up from others.
+FIELDS = tuple(
+    sorted(
+        {
+            name
+            for file in Path(str(pages.STATIC)).parent.glob("*.py")
+            for name in re.findall(
+                r"\bform\.(?:get|all|has|number)\(\"([\w]+)\"", file.read_text("utf-8")
+            )
+        }
+        | {*about_me.LINES, *about_me.MANY, *(f"consent.{purpose}" for purpose in Purpose)}
+        | {"experience-0-words", "experience-0-topic", "experience-0-where", "experience-0-weight"}
+        | {"purpose", "for_whom", "recovery", "minutes", "capacity", "to", "answer", "languages"}
+    )
+)
 # Every name any page's address asks with.
 ASKED = (
     "after", "older", "tier", "to", "sent", "starter", "reply_to", "message", "next", "invitation",
@@ -61,7 +70,8 @@ async def here(town: Town) -> World:
     return await worlds.world(town)
 
 
-def _at(path: str, ids: dict[str, str]) -> str:
+def at(path: str, ids: dict[str, str]) -> str:
+    """The address of a page with these ids in it."""
     known = ids | {"organisation": "harbour", "answer": "let-in", "what": "quiet"}
     names = re.findall(r"{(\w+)(?::\w+)?}", path)
     plain = re.sub(r":\w+}", "}", path)
@@ -81,7 +91,7 @@ def _is_clear(answer: httpx2.Response) -> bool:
 async def test_whatever_is_posted_a_page_answers(here: World) -> None:
     wrong = []
     for path, (turn, fields) in product(STAYING, enumerate(ROUNDS)):
-        answer = await here.anna.browser.client.post(_at(path, here.ids), data=fields)
+        answer = await here.anna.browser.client.post(at(path, here.ids), data=fields)
         if not _is_clear(answer):
             wrong.append((path, turn, answer.status_code, answer.text[:200]))
         assert "<script>alert" not in answer.text
@@ -94,7 +104,7 @@ async def test_what_postgresql_cant_store_is_refused_first(here: World) -> None:
     for path in POSTS:
         for odd in ("\0", "9" * 30):
             fields = dict.fromkeys(FIELDS, odd)
-            answer = await here.anna.browser.client.post(_at(path, here.ids), data=fields)
+            answer = await here.anna.browser.client.post(at(path, here.ids), data=fields)
             if not _is_clear(answer):
                 wrong.append((path, odd, answer.status_code, answer.text[:200]))
     assert not wrong, "\n".join(map(str, wrong))
@@ -116,7 +126,7 @@ async def test_bodies_that_are_no_form_are_answered_too(here: World) -> None:
     ]
     for path in STAYING:
         for number, sent in enumerate(broken):
-            answer = await here.anna.browser.client.post(_at(path, here.ids), **sent)
+            answer = await here.anna.browser.client.post(at(path, here.ids), **sent)
             if not _is_clear(answer):
                 wrong.append((path, number, answer.status_code, answer.text[:200]))
     assert not wrong, "\n".join(map(str, wrong))
@@ -139,7 +149,7 @@ async def test_pages_about_what_isnt_theirs_are_not_found_and_nothing_changes(he
             method = "POST" if path in POSTS else "GET"
             said = {"reason": "On shift.", "note": "A note.", "words": "Words.", "text": "Words."}
             sent = {"data": said} if method == "POST" else {}
-            answer = await who.browser.client.request(method, _at(path, ids), **sent)
+            answer = await who.browser.client.request(method, at(path, ids), **sent)
             is_silent = answer.status_code == 303
             if not _is_clear(answer) or (answer.status_code != 404 and not is_silent):
                 wrong.append((who.name, method, path, answer.status_code))
@@ -153,7 +163,7 @@ async def test_odd_addresses_of_pages_are_answered_by_pages(here: World) -> None
     for path in READS:
         for value in ("x", "%00", "9" * 30, "-1", "%ff"):
             query = "&".join(f"{name}={value}" for name in ASKED)
-            address = _at(path, here.ids)
+            address = at(path, here.ids)
             address += ("&" if "?" in address else "?") + query
             answer = await here.anna.browser.client.get(address)
             if not _is_clear(answer):

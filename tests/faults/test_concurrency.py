@@ -128,6 +128,15 @@ async def test_fifty_who_come_to_ten_places_fill_them_and_no_more(town: Town) ->
     assert [one.id for one in inside] == came
 
 
+async def test_one_who_comes_in_fifty_times_at_once_takes_one_place(town: Town) -> None:
+    leader, group_id = await _group(town, capacity=10)
+    wren = await town.resident("Wren")
+    place = f"/api/v1/groups/{group_id}/place"
+    answers = await _all(*(wren.api.put(place) for _ in range(FIFTY)))
+    assert _statuses(answers) == {204: FIFTY}
+    assert (await leader.get(f"/groups/{group_id}"))["member_count"] == 2
+
+
 async def test_fifty_let_in_at_once_fill_ten_places_and_the_rest_still_wait(town: Town) -> None:
     leader, group_id = await _group(town, capacity=10, door="ask")
     people = await _crowd(town, FIFTY)

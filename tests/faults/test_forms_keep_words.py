@@ -1,11 +1,13 @@
 """Whatever goes wrong with a form, the words that were typed are still there."""
 
+import re
 from typing import Any
 
 import pytest
 
 from people.permissions import Role
 from tests.faults import world as worlds
+from tests.faults.test_bad_forms import READS, at
 from tests.faults.world import World
 from tests.journeys.plain_browser import PlainBrowser
 from tests.journeys.town import Town
@@ -15,6 +17,8 @@ ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 pytestmark = [pytest.mark.anyio, ON_SQLITE]
 
 WORDS = "It took me an hour to find these words."
+# What is typed anew in a moment, and better not shown.
+NO_WORDS = {"name", "invitation", "code", "recovery", "uses"}
 
 
 @pytest.fixture
@@ -57,6 +61,20 @@ async def test_a_sign_in_that_ended_meanwhile_loses_no_words(here: World) -> Non
         assert "Sign in" in shown
     shown = await browser.post("/first-words", {"words": "Help"})
     assert "Help" in shown.split("Your words are still here.")[1], "one word is words too"
+
+
+async def test_a_single_word_is_kept_from_every_box_there_is(here: World) -> None:
+    boxes: set[str] = set()
+    for path in READS:
+        html = (await here.anna.browser.client.get(at(path, here.ids))).text
+        controls = re.findall(r"<(?:textarea|input)\b[^>]*>", html)
+        typed = [one for one in controls if one.startswith("<textarea") or 'type="text"' in one]
+        boxes |= {name[1] for one in typed if (name := re.search(r'\bname="([^"]+)"', one))}
+    assert {"text", "experience-0-words", "about"} <= boxes
+    words = {name: f"alone{number:03}" for number, name in enumerate(sorted(boxes - NO_WORDS))}
+    here.town.clock.pass_time(days=30)
+    shown = await here.anna.browser.post("/first-words", words)
+    assert {name for name, word in words.items() if word not in shown} == set()
 
 
 async def test_a_sign_in_that_ran_out_loses_no_words(here: World) -> None:

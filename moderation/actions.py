@@ -11,7 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Conflict, NotFound
 from core.sentences import Sentence, say
-from moderation import case_words, cases, claims, effects, flags, interests, rulings, words
+from moderation import (
+    case_words,
+    cases,
+    claims,
+    effects,
+    flags,
+    interests,
+    rulings,
+    unanswered,
+    words,
+)
 from moderation.cases import Case, CaseEvent
 from moderation.effects import Effect
 from moderation.flags import Answered
@@ -68,6 +78,7 @@ async def decide(
     data = ruling.data | {"is_support": case.is_support}
     entry = await cases.append(session, case, decided, data=data)
     await case_words.write(session, entry, ruling.own_words)
+    await unanswered.end(session, case, now=now)
     answered = await flags.resolve(session, case_id, now=now)
     await _tell_author(session, actor, case, ruling, entry, now=now)
     await _tell_reporters(session, case, ruling, entry, answered, now=now)

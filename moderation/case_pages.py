@@ -24,6 +24,7 @@ from moderation import (
     rulings,
     talks,
     triage,
+    unanswered,
 )
 from moderation.case_views import CasePage, Earlier, Line, Raised
 from moderation.cases import Case, CaseEvent
@@ -68,6 +69,7 @@ async def open_case(
     if not _is_same_look(log, actor, now=now):
         looked = Happening(Kind.LOOKED, now, actor_id=actor.account_id)
         log.append(await cases.append(session, case, looked))
+        await unanswered.end(session, case, now=now)
         authors = {said.author_id for said in window} | {flag.author_id for flag in raised}
         read = {author for author in authors if author is not None}
         await looks.write(session, actor, case, author_ids=read, reason=reason, now=now)

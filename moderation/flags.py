@@ -18,7 +18,7 @@ from core import encryption, ids
 from core.safety import Category, Concern, Source, Subject, SubjectKind, Tier
 from core.tables import Base, Identified, Owned, Retention, field
 from core.upserts import insert
-from moderation import cases
+from moderation import cases, unanswered
 from moderation.cases import Case
 from moderation.fold import Happening, Kind, Status, is_own_distress
 from moderation.reasons import KINDLY, Reason
@@ -100,6 +100,7 @@ async def flag(
         is_appeal=reason is Reason.LOOK_AGAIN,
     )
     await cases.append(session, case, happening, data={"flag_id": str(flag_id)})
+    await unanswered.begin(session, case, concern)
     return case.id
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, func, select, text, update
+from sqlalchemy import Index, UniqueConstraint, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -99,6 +99,15 @@ async def send(
     if written is not None:
         events.after_commit(session, NoticeSent(organisation_id, account_id, notice_id))
     return written is not None
+
+
+async def withdraw(session: AsyncSession, *, begins_with: str, now: datetime) -> None:
+    """Take back what isn't due yet, by the beginning of its `dedupe_key`; idempotent."""
+    await session.execute(
+        delete(Notice).where(
+            Notice.dedupe_key.startswith(begins_with, autoescape=True), Notice.due_at > now
+        )
+    )
 
 
 async def unread(session: AsyncSession, actor: Actor, *, now: datetime) -> list[Notice]:

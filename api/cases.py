@@ -18,11 +18,19 @@ from moderation.kinds import EffectKind, Step
 router = APIRouter(tags=["desk"])
 
 
+class WhereOut(Out):
+    """The group something was said in, or that it was a private talk."""
+
+    group_name: str | None
+    is_private: bool
+
+
 class RowOut(Out):
     """One line of the queue. It never holds anybody's words."""
 
     id: UUID
     subject_kind: str
+    where: WhereOut
     status: str
     tier: str
     categories: list[str]

@@ -10,6 +10,7 @@ from core.safety import Category, Source, Subject, Tier
 from moderation.effects import Effect
 from moderation.fold import Kind, Status
 from moderation.kinds import EffectKind
+from moderation.places import Where
 from moderation.reasons import Reason
 from moderation.talks import Said
 
@@ -58,6 +59,7 @@ class CasePage:
     id: UUID
     version: int
     subject: Subject
+    where: Where
     author_name: str | None
     status: Status
     tier: Tier

@@ -11,6 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from core import sentences
+from core.sentences import Sentence
 from moderation import hours
 from moderation.documents import CrisisDirectory, Line, StaffedHours
 from moderation.hours import Staffed
@@ -103,14 +104,14 @@ def who_is_here(place: Place) -> str:
     return _fill(words.nobody_here if in_a_sentence(place.lines) else words.no_lines_known, place)
 
 
-def asked_a_person(place: Place, *, asked_at: datetime, answered_by: str | None = None) -> str:
+def asked_a_person(place: Place, *, asked_at: datetime, answered_by: str | None = None) -> Sentence:
     """Say what became of asking a person: who has seen it, or that nobody has so far.
 
     `answered_by` is the name of whoever looked. Shift hours alone never say that somebody did.
     """
     words = place.words.wording(is_easy_read=place.is_easy_read).asked_a_person
     if answered_by is not None:
-        return words.answered.replace("{name}", answered_by)
+        return sentences.fill(words.answered, name=answered_by)
     if not place.staffed.is_staffed:
         return _with_lines(words.not_staffed, place)
     if place.now - asked_at >= UNANSWERED_AFTER:
@@ -118,14 +119,14 @@ def asked_a_person(place: Place, *, asked_at: datetime, answered_by: str | None 
     return _fill(words.staffed, place)
 
 
-def _with_lines(template: str, place: Place) -> str:
+def _with_lines(template: str, place: Place) -> Sentence:
     if in_a_sentence(place.lines):
         return _fill(template, place)
     own = place.staffed_hours
     return _fill((own.easy_read if place.is_easy_read else own).no_lines_known, place)
 
 
-def _fill(template: str, place: Place) -> str:
+def _fill(template: str, place: Place) -> Sentence:
     # Not str.format: an organisation may write braces of its own.
     staffed = place.staffed
     return sentences.fill(

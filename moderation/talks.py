@@ -91,6 +91,14 @@ async def refuse(
     await pending.refuse(session, pending_id=pending_id, words=words, now=now)
 
 
+async def groups_of(session: AsyncSession, room_ids: set[UUID]) -> dict[UUID, UUID | None]:
+    """Return each room's group; None for a private talk."""
+    if not room_ids:
+        return {}
+    query = select(Room.id, Room.group_id).where(Room.id.in_(room_ids))
+    return {row.id: row.group_id for row in await session.execute(query)}
+
+
 def rooms_of(account_id: UUID) -> Select[UUID]:
     """Return the rooms somebody is in now, for use within a query."""
     return select(Membership.room_id).where(

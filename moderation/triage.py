@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import limits
 from core.safety import Category, SubjectKind, Tier
-from moderation import claims, interests
+from moderation import claims, interests, places
 from moderation.cases import Case
 from moderation.flags import Flag
 from moderation.fold import Status
+from moderation.places import Where
 from people import accounts
 from people.permissions import Act, Actor, require
 
@@ -113,6 +114,7 @@ class Row:
 
     id: UUID
     subject_kind: SubjectKind
+    where: Where
     status: Status
     tier: Tier
     categories: frozenset[Category]
@@ -165,16 +167,34 @@ async def _rows(
 ) -> tuple[Row, ...]:
     names = await accounts.names(session, {case.claimed_by for case in shown if case.claimed_by})
     raised = await _raised(session, [case.id for case in shown])
+    wheres = await places.of_cases(session, shown)
     return tuple(
-        _row(case, actor, now=now, names=names, raised=raised.get(case.id, 0)) for case in shown
+        _row(
+            case,
+            actor,
+            now=now,
+            names=names,
+            where=wheres[case.id],
+            raised=raised.get(case.id, 0),
+        )
+        for case in shown
     )
 
 
-def _row(case: Case, actor: Actor, *, now: datetime, names: Mapping[UUID, str], raised: int) -> Row:
+def _row(
+    case: Case,
+    actor: Actor,
+    *,
+    now: datetime,
+    names: Mapping[UUID, str],
+    where: Where,
+    raised: int,
+) -> Row:
     is_held = not claims.is_over(case, now)
     return Row(
         id=case.id,
         subject_kind=case.subject_kind,
+        where=where,
         status=case.status,
         tier=case.tier,
         categories=case.categories,

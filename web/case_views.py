@@ -2,106 +2,33 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from core.safety import Category, SubjectKind, Tier
+from core.safety import SubjectKind, Tier
 from core.sentences import When, say, say_many, together
 from moderation.case_views import CasePage, Line, Raised
 from moderation.documents import HouseRules
 from moderation.effects import Effect
-from moderation.fold import Kind
+from moderation.fold import Kind, Status
 from moderation.kinds import EffectKind
+from moderation.places import Where
 from moderation.reasons import Reason
+from moderation.settled import Settled
 from moderation.talks import Said
 from moderation.triage import Row
 from web import views
+from web.case_labels import (
+    CATEGORIES,
+    DID,
+    EFFECTS,
+    HAPPENED,
+    LENGTHS,
+    REASONS,
+    SUBJECTS,
+    TIER_LABELS,
+)
 from web.forms import Form
 from web.rendering import moment
-
-TIER_LABELS: Final = {
-    "now": say("Now"),
-    "soon": say("Soon"),
-    "routine": say("Routine"),
-    "none": say("Whenever"),
-}
-# Where the domain names a field, and where the page has it.
-FIELDS: Final = {"reason_words": "reason", "steps": "effects"}
-SUBJECTS: Final = {
-    SubjectKind.MESSAGE: say("A message in a talk"),
-    SubjectKind.PENDING: say("A message that waits"),
-    SubjectKind.HELLO: say("A hello"),
-    SubjectKind.PROFILE: say("What somebody tells of themselves"),
-    SubjectKind.GROUP: say("A group"),
-    SubjectKind.ROOM: say("A talk"),
-    SubjectKind.ACCOUNT: say("What somebody wrote"),
-}
-EFFECTS: Final = {
-    EffectKind.NOTHING: (say("Nothing needs doing"), say("Whoever told us hears that we looked.")),
-    EffectKind.REACHED_OUT: (
-        say("Write to them"),
-        say("What you write below reaches them on Home."),
-    ),
-    EffectKind.HIDE: (
-        say("Hide this message"),
-        say("Everyone in the talk sees that it was hidden."),
-    ),
-    EffectKind.MUTE: (
-        say("Read only, for a time"),
-        say("They can read this talk, not write in it."),
-    ),
-    EffectKind.SUSPEND: (
-        say("Pause the account, for a time"),
-        say("Help, the reason and a second look stay."),
-    ),
-    EffectKind.RELEASE: (say("Let it through"), say("It goes into the talk now.")),
-    EffectKind.REFUSE: (say("Don't let it through"), say("Only its author has seen it.")),
-}
-LENGTHS: Final = (
-    (60, say("An hour")),
-    (24 * 60, say("A day")),
-    (3 * 24 * 60, say("Three days")),
-    (7 * 24 * 60, say("A week")),
-    (30 * 24 * 60, say("Thirty days")),
-)
-HAPPENED: Final = {
-    Kind.OPENED: say("it was opened"),
-    Kind.FLAGGED: say("somebody was concerned again"),
-    Kind.REOPENED: say("it was opened again"),
-    Kind.LOOKED: say("the words were read"),
-    Kind.NOTED: say("left a note"),
-    Kind.DECIDED: say("decided"),
-    Kind.CLAIMED: say("it was claimed"),
-    Kind.RELEASED: say("it was given back"),
-    Kind.LAPSED: say("the time to look ran out"),
-    Kind.UNDONE: say("something was taken back"),
-}
-CATEGORIES: Final = {
-    Category.DISTRESS: say("distress"),
-    Category.ENCOURAGEMENT: say("encouragement to harm"),
-    Category.HARASSMENT: say("harassment"),
-    Category.HATE: say("hate"),
-    Category.THREAT: say("threat"),
-    Category.SEXUAL: say("sexual"),
-    Category.CONTACT: say("contact"),
-    Category.SPAM: say("spam"),
-    Category.EATING: say("eating"),
-    Category.MEDICATION: say("medication"),
-}
-REASONS: Final = {
-    Reason.WORRIED: say("worried"),
-    Reason.THREAT: say("threat"),
-    Reason.HARM: say("harm"),
-    Reason.SEXUAL: say("sexual"),
-    Reason.STALKING: say("stalking"),
-    Reason.HATE: say("hate"),
-    Reason.DETAILS: say("details"),
-    Reason.PRESSING: say("pressing"),
-    Reason.UNKIND: say("unkind"),
-    Reason.MEDICINES: say("medicines"),
-    Reason.SELLING: say("selling"),
-    Reason.SOMETHING_ELSE: say("something else"),
-    Reason.LOOK_AGAIN: say("look again"),
-}
 
 
 def row(one: Row, *, now: datetime) -> dict[str, Any]:
@@ -111,14 +38,49 @@ def row(one: Row, *, now: datetime) -> dict[str, Any]:
         "tier": one.tier,
         "tier_label": TIER_LABELS[one.tier],
         "kind": _kind(one.categories, is_appealed=one.is_appealed),
-        "about": SUBJECTS[one.subject_kind],
+        "about": about(one.subject_kind, one.where),
         "because": [CATEGORIES[one] for one in sorted(one.categories)] or [say("somebody told us")],
         "clock": _clock(one.tier_since_at, now, is_late=one.is_late),
-        "state": say("waiting"),
+        "due_line": _due(one.due_at, now, has_look=one.first_look_at is not None),
+        "state": say("nobody yet"),
         "claimed_by": say("you") if one.is_mine else one.holder_name or "",
         "can_claim": one.holder_name is None,
         "version": one.version,
     }
+
+
+def settled(one: Settled) -> dict[str, Any]:
+    """Return a line of what was settled lately."""
+    kind = _kind(one.categories, is_appealed=False)
+    return {
+        "href": f"/staff/cases/{one.id}",
+        "about": together(kind, about(one.subject_kind, one.where), by=": "),
+        "at": moment(one.at),
+        "by": say("you") if one.is_by_me else one.by_name or "",
+        "did": together(*(DID[kind] for kind in one.effects), by=", "),
+        "can_be_undone": one.can_be_undone > 0,
+    }
+
+
+def about(kind: SubjectKind, where: Where) -> str:
+    """Say what something is about and where it was said, without anybody's words or name."""
+    what = SUBJECTS[kind]
+    if where.is_private:
+        return say("%(what)s in a private talk", what=what)
+    if not where.group_name:
+        return what
+    if kind is SubjectKind.GROUP:
+        return say("What the group %(group)s says of itself", group=where.group_name)
+    return say("%(what)s in %(group)s", what=what, group=where.group_name)
+
+
+def _due(due_at: datetime, now: datetime, *, has_look: bool) -> str:
+    """Say how soon a first look is due; nothing once there was one."""
+    if has_look:
+        return say("somebody has looked")
+    if now > due_at:
+        return say("should have been looked at %(long)s ago", long=views.since(due_at, now))
+    return say("look within %(long)s", long=views.since(now, due_at))
 
 
 def _kind(categories: Iterable[str], *, is_appealed: bool) -> str:
@@ -157,10 +119,17 @@ def case(
         "decision": _decision(found, rules, typed, errors) if found.offered else None,
         # Where deciding is over, what was typed for it can still be read and copied.
         "kept": "\n\n".join(filter(None, map(typed.get, ("reason", "note")))) if typed else "",
-        "why_not": say("This case is settled, or somebody else has it just now."),
+        "why_not": _why_not(found),
         "errors": errors,
         "next_href": "/queue",
     }
+
+
+def _why_not(found: CasePage) -> str:
+    if found.status is Status.DECIDED:
+        return say("This case is settled. What can be undone stands under “What was done”.")
+    holder = found.holder_name or say("Somebody else")
+    return say("%(name)s has this case just now.", name=holder)
 
 
 def _head(found: CasePage, now: datetime) -> dict[str, Any]:
@@ -177,13 +146,17 @@ def _head(found: CasePage, now: datetime) -> dict[str, Any]:
         "claimed_by": found.holder_name or "",
         "is_mine": found.is_mine,
         "can_claim": found.holder_name is None and bool(found.offered),
-        "subject_line": say(
-            "%(subject)s, by %(name)s",
-            subject=SUBJECTS[found.subject.kind],
-            name=found.author_name or say("nobody"),
-        ),
+        "subject_line": _subject_line(found),
         "beyond_line": "",
     }
+
+
+def _subject_line(found: CasePage) -> str:
+    what = about(found.subject.kind, found.where)
+    if not found.subject.author_id:
+        return what
+    author = found.author_name or say("somebody who left")
+    return say("%(subject)s, by %(name)s", subject=what, name=author)
 
 
 def _reason(one: Raised) -> str:
@@ -218,7 +191,7 @@ def _marked(one: Said) -> list[dict[str, Any]]:
 
 def _line(one: Line) -> dict[str, Any]:
     words = HAPPENED.get(one.kind) or str(one.kind).replace("_", " ")
-    done = [EFFECTS[EffectKind(effect)][0] for effect in one.data.get("effects", ())]
+    done = [DID[EffectKind(effect)] for effect in one.data.get("effects", ())]
     return {
         "at": moment(one.at),
         "by": one.by or say("The software"),
@@ -237,10 +210,8 @@ def _earlier(found: CasePage) -> str:
 
 
 def _effect(one: Effect) -> dict[str, Any]:
-    label, _ = EFFECTS[one.kind]
-    words = (
-        say("%(done)s, until %(at)s", done=label, at=When(one.ends_at)) if one.ends_at else label
-    )
+    did = DID[one.kind]
+    words = say("%(done)s, until %(at)s", done=did, at=When(one.ends_at)) if one.ends_at else did
     return {
         "id": one.id,
         "words": say("%(done)s (taken back)", done=words) if one.undone_at else words,
@@ -261,10 +232,12 @@ def _decision(
             {"value": kind, "label": EFFECTS[kind][0], "hint": EFFECTS[kind][1]}
             for kind in found.offered
         ],
-        "lengths": [{"value": str(size), "label": label} for size, label in LENGTHS]
+        # Never a length that nobody chose.
+        "lengths": [{"value": "", "label": say("choose")}]
+        + [{"value": str(size), "label": label} for size, label in LENGTHS]
         if is_timed
         else [],
-        "rules": [{"value": "", "label": say("none")}]
+        "rules": [{"value": "", "label": say("choose")}]
         + [{"value": rule.id, "label": rule.title} for rule in rules.rules],
         "is_support": found.is_support,
         "needs_second_reader": False,

@@ -12,14 +12,14 @@ from fastapi.responses import Response
 from api.dependencies import Here, Now, Someone
 from core.errors import Conflict, Invalid, Problem
 from core.sentences import say, together
-from moderation import actions, case_pages, claims, notes, triage
+from moderation import actions, case_pages, claims, notes, settled, triage
 from moderation.case_views import CasePage
 from moderation.documents import HouseRules
 from moderation.kinds import EffectKind, Step
 from moderation.triage import Row
 from people import documents
 from people.permissions import Act, Actor, require
-from web import case_views, forms
+from web import case_labels, case_views, forms
 from web.forms import Form
 from web.rendering import page, see
 
@@ -42,10 +42,14 @@ async def queue(
     now: Now,
     tier: str = "",
     after: UUID | None = None,
+    done: UUID | None = None,
 ) -> Response:
-    """Show what waits, first things first."""
+    """Show what waits, first things first; and what was settled, so that it can be undone."""
     async with here.reading(actor.organisation_id) as session:
         found = await triage.queue(session, actor, now=now, after=after)
+        lately = await settled.lately(session, actor, now=now)
+    just_done = next((one for one in lately if one.id == done), None)
+    free = next((row for row in found.items if row.holder_name is None), None)
     shown = [row for row in found.items if tier in ("", row.tier)]
     return await page(
         request,
@@ -54,6 +58,9 @@ async def queue(
         queue=[case_views.row(one, now=now) for one in shown],
         filters=[_filter(tier)],
         counts_line=_counts(found.items),
+        just_done=case_views.settled(just_done) if just_done else None,
+        next_href=f"/staff/cases/{free.id}" if free else "",
+        settled=[case_views.settled(one) for one in lately],
         more_href=f"/queue?after={found.next}" if found.next else "",
         live_room={"what": "queue"},
     )
@@ -61,7 +68,7 @@ async def queue(
 
 def _filter(chosen: str) -> dict[str, Any]:
     options = [{"value": "", "label": say("All")}]
-    options += [{"value": tier, "label": case_views.TIER_LABELS[tier]} for tier in TIERS]
+    options += [{"value": tier, "label": case_labels.TIER_LABELS[tier]} for tier in TIERS]
     return {"name": "tier", "label": say("Tier"), "options": options, "chosen": chosen}
 
 
@@ -189,10 +196,10 @@ async def decide(request: Request, case_id: UUID, actor: Someone, here: Here, no
         if problem.status != 422:
             raise
         errors = {
-            case_views.FIELDS.get(key, key): said for key, said in forms.errors_of(problem).items()
+            case_labels.FIELDS.get(key, key): said for key, said in forms.errors_of(problem).items()
         }
         return await _case(request, case_id, actor, here, now=now, typed=form, errors=errors)
-    return see("/queue")
+    return see(f"/queue?done={case_id}")
 
 
 def _steps(form: Form) -> list[Step]:

@@ -130,7 +130,7 @@ async def test_the_desk_works_without_javascript(town: Town) -> None:
 
     desk = (await town.resident("Mo", Role.MODERATOR)).browser
     assert unkind not in await desk.open("/queue")
-    await desk.follow("A message in a talk")
+    await desk.follow("A message in a private talk")
     assert "Before you read" in desk.text
     assert unkind not in desk.text
     assert unkind in await desk.press("Read", {"reason": "On shift."})
@@ -139,7 +139,12 @@ async def test_the_desk_works_without_javascript(town: Town) -> None:
     assert desk.status == 422
     assert desk.form("Decide")[0].values["reason"] == [KINDER], "what was written is still there"
     await desk.press("Decide", {"rule": "kind"})
-    assert desk.address == "/queue"
+    assert desk.address.startswith("/queue?done=")
+    assert "Settled:" in desk.text, "what was done is said, and where it can be undone"
+    assert "message hidden" in desk.text
+    await desk.follow("Look again or undo")
+    assert "This case is settled." in desk.text
+    assert "Undo this" in desk.text
     assert unkind not in await wren.browser.open(f"/talks/{room_id}")
     assert "Be kind" in await marigold.browser.open("/home")
     await marigold.browser.follow("If you think it's wrong")

@@ -8,13 +8,18 @@ import pytest
 from conftest import MORNING
 from hypothesis import given
 from hypothesis import strategies as st
+from people_factories import sign_up
 
 from core.database import Database
 from core.errors import Forbidden
-from core.safety import Category, Tier
-from moderation import actions, claims, triage
+from core.safety import Category, Subject, SubjectKind, Tier
+from groups import facilitators
+from groups.cards import Card
+from moderation import actions, claims, settled, triage
 from moderation.kinds import EffectKind, Step
+from moderation.places import Where
 from moderation.triage import LOOK_WITHIN, due_at, is_late, order_key
+from people.permissions import Role
 from tests.moderation import factories
 from tests.moderation.factories import about, concern, raised
 
@@ -171,3 +176,63 @@ async def test_only_moderators_see_the_queue(database: Database, organisation_id
     async with here.read() as session:
         with pytest.raises(Forbidden):
             await triage.queue(session, here.ana, now=MORNING)
+
+
+@pytest.mark.anyio
+async def test_a_row_says_where_it_was_said_without_words_or_names(
+    database: Database, organisation_id: UUID
+) -> None:
+    here = await factories.world(database, organisation_id, now=MORNING)
+    keeper = await sign_up(
+        database, organisation_id, "Keeper", now=MORNING, roles_held=(Role.ADMINISTRATOR,)
+    )
+    async with here.work() as session:
+        card = Card(name="Night owls", purpose="Being awake together")
+        group = await facilitators.open_group(
+            session, keeper.actor, card, facilitator_id=here.max.account_id, now=MORNING
+        )
+    in_talk = await factories.say(here, here.ben, "secret", now=MORNING)
+    in_group, nowhere = about(here.ben), about(here.ben)
+    object.__setattr__(in_group, "room_id", group.room_id)
+    of_group = Subject(SubjectKind.GROUP, group.id)
+    wanted = {
+        await raised(here, subject, concern(MORNING, words="secret")): where
+        for subject, where in (
+            (in_talk, Where(is_private=True)),
+            (in_group, Where(group_name="Night owls")),
+            (of_group, Where(group_name="Night owls")),
+            (nowhere, Where()),
+        )
+    }
+    async with here.read() as session:
+        found = (await triage.queue(session, here.mo, now=MORNING)).items
+    assert {row.id: row.where for row in found} == wanted
+    assert not any(word in repr(found) for word in ("secret", "Ana", "Ben"))
+
+
+@pytest.mark.anyio
+async def test_what_was_settled_lately_can_be_found_again_by_whoever_has_no_part_in_it(
+    database: Database, organisation_id: UUID
+) -> None:
+    here = await factories.world(database, organisation_id, now=MORNING)
+    said = await factories.say(here, here.ben, "secret", now=MORNING)
+    hidden = await raised(here, said, concern(MORNING, Category.HATE))
+    of_max = await raised(here, about(here.max), concern(MORNING))
+    for case_id, kind in ((hidden, EffectKind.HIDE), (of_max, EffectKind.NOTHING)):
+        async with here.work() as session:
+            await actions.decide(
+                session, here.mo, case_id, version=1, steps=[Step(kind)], rule="kind", now=MORNING
+            )
+    later = MORNING + timedelta(hours=1)
+    async with here.read() as session:
+        mine = await settled.lately(session, here.mo, now=later)
+        others = await settled.lately(session, here.max, now=later)
+        after_a_week = await settled.lately(session, here.mo, now=MORNING + settled.SHOWN_FOR)
+        with pytest.raises(Forbidden):
+            await settled.lately(session, here.ana, now=later)
+    assert {one.id for one in mine} == {hidden, of_max}
+    assert [one.id for one in others] == [hidden], "nobody's own"
+    assert (others[0].effects, others[0].can_be_undone) == ((EffectKind.HIDE,), 1)
+    assert (others[0].by_name, others[0].is_by_me) == ("Mo", False)
+    assert after_a_week == ()
+    assert "secret" not in repr(mine)

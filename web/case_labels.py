@@ -1,0 +1,114 @@
+"""How staff's pages name what the desk knows: tiers, subjects, effects, reasons."""
+
+from typing import Final
+
+from core.safety import Category, SubjectKind
+from core.sentences import say
+from moderation.fold import Kind
+from moderation.kinds import EffectKind
+from moderation.reasons import Reason
+
+TIER_LABELS: Final = {
+    "now": say("Now"),
+    "soon": say("Soon"),
+    "routine": say("Routine"),
+    "none": say("Whenever"),
+}
+# Where the domain names a field, and where the page has it.
+FIELDS: Final = {"reason_words": "reason", "steps": "effects", "lasts": "length"}
+SUBJECTS: Final = {
+    SubjectKind.MESSAGE: say("A message"),
+    SubjectKind.PENDING: say("A message that waits"),
+    SubjectKind.HELLO: say("A hello"),
+    SubjectKind.PROFILE: say("What somebody tells of themselves"),
+    SubjectKind.GROUP: say("A group"),
+    SubjectKind.ROOM: say("A talk"),
+    SubjectKind.ACCOUNT: say("What somebody wrote"),
+}
+EFFECTS: Final = {
+    EffectKind.NOTHING: (
+        say("Nothing needs doing"),
+        say("Whoever told us hears that we looked. Its author hears nothing."),
+    ),
+    EffectKind.REACHED_OUT: (
+        say("Write to them"),
+        say("What you write below reaches them on Home. It can't be called back."),
+    ),
+    EffectKind.HIDE: (
+        say("Hide this message"),
+        say("Everyone in the talk sees that it was hidden. You can put it back."),
+    ),
+    EffectKind.MUTE: (
+        say("Read only, for a time"),
+        say("They can read this talk, not write in it. It ends by itself, or when you undo it."),
+    ),
+    EffectKind.SUSPEND: (
+        say("Pause the account, for a time"),
+        say(
+            "They can't talk with anyone. Help, the reason and a second look stay. It ends by itself."
+        ),
+    ),
+    EffectKind.RELEASE: (
+        say("Let it through"),
+        say("It goes into the talk now. It can't be called back, only hidden."),
+    ),
+    EffectKind.REFUSE: (
+        say("Don't let it through"),
+        say("Only its author has seen it. This can't be undone."),
+    ),
+}
+DID: Final = {
+    EffectKind.NOTHING: say("left as it is"),
+    EffectKind.REACHED_OUT: say("wrote to them"),
+    EffectKind.HIDE: say("message hidden"),
+    EffectKind.MUTE: say("read only for a time"),
+    EffectKind.SUSPEND: say("account paused"),
+    EffectKind.RELEASE: say("message let through"),
+    EffectKind.REFUSE: say("message not let through"),
+}
+LENGTHS: Final = (
+    (60, say("An hour")),
+    (24 * 60, say("A day")),
+    (3 * 24 * 60, say("Three days")),
+    (7 * 24 * 60, say("A week")),
+    (30 * 24 * 60, say("Thirty days")),
+)
+HAPPENED: Final = {
+    Kind.OPENED: say("it was opened"),
+    Kind.FLAGGED: say("somebody was concerned again"),
+    Kind.REOPENED: say("it was opened again"),
+    Kind.LOOKED: say("the words were read"),
+    Kind.NOTED: say("left a note"),
+    Kind.DECIDED: say("decided"),
+    Kind.CLAIMED: say("it was claimed"),
+    Kind.RELEASED: say("it was given back"),
+    Kind.LAPSED: say("the time to look ran out"),
+    Kind.UNDONE: say("something was taken back"),
+}
+CATEGORIES: Final = {
+    Category.DISTRESS: say("distress"),
+    Category.ENCOURAGEMENT: say("encouragement to harm"),
+    Category.HARASSMENT: say("harassment"),
+    Category.HATE: say("hate"),
+    Category.THREAT: say("threat"),
+    Category.SEXUAL: say("sexual"),
+    Category.CONTACT: say("contact"),
+    Category.SPAM: say("spam"),
+    Category.EATING: say("eating"),
+    Category.MEDICATION: say("medication"),
+}
+REASONS: Final = {
+    Reason.WORRIED: say("worried"),
+    Reason.THREAT: say("threat"),
+    Reason.HARM: say("harm"),
+    Reason.SEXUAL: say("sexual"),
+    Reason.STALKING: say("stalking"),
+    Reason.HATE: say("hate"),
+    Reason.DETAILS: say("details"),
+    Reason.PRESSING: say("pressing"),
+    Reason.UNKIND: say("unkind"),
+    Reason.MEDICINES: say("medicines"),
+    Reason.SELLING: say("selling"),
+    Reason.SOMETHING_ELSE: say("something else"),
+    Reason.LOOK_AGAIN: say("look again"),
+}

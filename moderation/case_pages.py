@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import limits
 from core import words as plain
 from core.errors import Invalid
-from core.safety import Source
+from core.safety import Source, SubjectKind
 from core.sentences import say
 from moderation import (
     case_words,
@@ -101,6 +101,9 @@ async def _window(session: AsyncSession, case: Case, raised: list[Flag]) -> tupl
     # Of several lines in one talk, around the newest that somebody is still asked about.
     open_seqs = [flag.seq for flag in raised if flag.resolved_at is None and flag.seq is not None]
     seq = max(open_seqs, default=case.seq)
+    if case.subject_kind is SubjectKind.ACCOUNT:
+        # Its lines may be from several talks, each with numbers of its own.
+        seq = case.seq
     if case.room_id is None or seq is None:
         return ()
     return await talks.window(session, room_id=case.room_id, seq=seq, around=WINDOW_AROUND)

@@ -99,9 +99,16 @@ async def flag(
         categories=concern.categories,
         is_appeal=reason is Reason.LOOK_AGAIN,
     )
+    _follow(case, subject)
     await cases.append(session, case, happening, data={"flag_id": str(flag_id)})
     await unanswered.begin(session, case, concern)
     return case.id
+
+
+def _follow(case: Case, subject: Subject) -> None:
+    """How somebody is, is one case in whichever talk they say it: look where they said it last."""
+    if case.subject_kind is SubjectKind.ACCOUNT and subject.room_id is not None:
+        case.room_id, case.seq = subject.room_id, subject.seq
 
 
 def _entry(case: Case) -> tuple[Kind, int]:
@@ -131,8 +138,8 @@ async def _home(session: AsyncSession, subject: Subject, concern: Concern) -> UU
 
 
 def _gathers(subject: Subject, concern: Concern) -> bytes | None:
-    is_noticed = concern.source is Source.SCREENING and is_own_distress(concern.categories)
-    if not is_noticed or subject.author_id is None:
+    # Whether we noticed, or a peer was worried: one person's bad night is one case.
+    if not is_own_distress(concern.categories) or subject.author_id is None:
         return None
     return encryption.ring().blind("case.gathers", f"{subject.author_id}:{subject.room_id}")
 

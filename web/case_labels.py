@@ -23,7 +23,7 @@ SUBJECTS: Final = {
     SubjectKind.PROFILE: say("What somebody tells of themselves"),
     SubjectKind.GROUP: say("A group"),
     SubjectKind.ROOM: say("A talk"),
-    SubjectKind.ACCOUNT: say("What somebody wrote"),
+    SubjectKind.ACCOUNT: say("How somebody is"),
 }
 EFFECTS: Final = {
     EffectKind.NOTHING: (
@@ -44,9 +44,7 @@ EFFECTS: Final = {
     ),
     EffectKind.SUSPEND: (
         say("Pause the account, for a time"),
-        say(
-            "They can't talk with anyone. Help, the reason and a second look stay. It ends by itself."
-        ),
+        say("They can't talk. Help, the reason and a second look stay. It ends by itself."),
     ),
     EffectKind.RELEASE: (
         say("Let it through"),

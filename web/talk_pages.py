@@ -73,6 +73,7 @@ async def show(
         talk=_heading(room, name, logged) | {"is_live": older is None},
         people={str(one): name for one, name in names.items()},
         me=str(actor.account_id),
+        others=_others(room),
         messages=said,
         new_from=fresh[0]["seq"] if fresh else 0,
         catch_up_line=_catch_up(len(fresh)),
@@ -94,6 +95,16 @@ async def show(
         ),
         worry=_worry(place) if is_worried else None,
     )
+
+
+def _others(room: Room) -> list[dict[str, str]]:
+    """Return whom somebody in a group may be worried about; nobody is chosen beforehand."""
+    if room.kind is RoomKind.PRIVATE:
+        return []
+    people = sorted((name, str(one)) for one, name in room.names.items() if name)
+    return [{"value": "", "label": "choose"}] + [
+        {"value": one, "label": name} for name, one in people
+    ]
 
 
 def _worry(place: helping.Place) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import urgent_help
 from api.dependencies import Here, MaybeSomeone, Now, Someone
 from chat import messages
+from chat.kinds import RoomKind
+from chat.rooms import Talk as Room
 from core.errors import Invalid, NotFound, NotSignedIn, Problem
 from core.safety import Subject, SubjectKind
 from core.sentences import say
@@ -19,7 +21,7 @@ from matching import requests
 from moderation import helping, telling
 from moderation.reasons import Reason
 from people.permissions import Actor
-from web import forms, views
+from web import forms, talk_pages, views
 from web.rendering import page, see
 
 router = APIRouter(include_in_schema=False)
@@ -173,14 +175,40 @@ async def _shown(session: AsyncSession, actor: Actor, named: str, *, now: dateti
 
 
 @router.post("/talks/{room_id}/worried")
-async def worried(room_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
-    """I'm worried about them: a person looks at the newest words of the other (promise 7)."""
+async def worried(
+    request: Request, room_id: UUID, actor: Someone, here: Here, now: Now
+) -> Response:
+    """I'm worried about them: a person looks at how somebody in this talk is (promise 7)."""
+    form = await forms.typed(request)
     async with here.unit_of_work(actor.organisation_id) as session:
+        room = await talk_pages.mine(session, actor, room_id)
+        them = _them(room, form.get("about"))
         logged = await messages.page(session, actor, room_id)
-        newest = _newest_of_others(logged, actor)
-        subject, words = await messages.tell_subject(session, actor, newest)
+        subject, words = await _how_they_are(session, actor, room_id, them, logged=logged)
         await telling.tell(session, actor, subject, words, reason=Reason.WORRIED, now=now)
     return see(f"/talks/{room_id}?told=1#after-log")
+
+
+def _them(room: Room, named: str) -> UUID:
+    """Return who is meant: the other of two; in a group nobody is guessed."""
+    if room.kind is RoomKind.PRIVATE:
+        if not room.names:
+            raise NotFound(say("They aren't here any more."))
+        return next(iter(room.names))
+    found = next((one for one in room.names if str(one) == named), None)
+    if found is None:
+        raise Invalid(say("Please go back and choose who you are worried about."), field="about")
+    return found
+
+
+async def _how_they_are(
+    session: AsyncSession, actor: Actor, room_id: UUID, them: UUID, *, logged: list[Any]
+) -> tuple[Subject, str]:
+    """Return their newest words here; somebody who has written nothing is a worry, too."""
+    for frame in reversed(logged):
+        if getattr(frame, "text", None) and frame.sender == them:
+            return await messages.tell_subject(session, actor, frame.id)
+    return Subject(SubjectKind.ACCOUNT, them, them, room_id=room_id), ""
 
 
 def _newest_of_others(logged: list[Any], actor: Actor) -> UUID:

@@ -182,7 +182,12 @@ async def test_promise_7_worried_about_them_alerts_a_person_and_asks_next_day(to
     moderator = await town.resident("Mo", Role.MODERATOR)
     await marigold.say(room_id, "It's been a long day, that's all.", "m1")
     await wren.browser.open(f"/talks/{room_id}")
-    await wren.browser.press("I'm worried about them")
+    read = await wren.browser.press("I'm worried about them")
+    for words in ("Are you safe just now?", "Is there anyone near you?", "behind your back"):
+        assert words in read, "three sentences to begin with"
+    assert "You don't have to stay up all night" in read, "and what isn't theirs to carry"
+    assert "We've asked a person to look." in read
+    assert "text" in wren.browser.form("Send")[0].names, "the box stays"
     (row,) = await moderator.queue()
     assert row["tier"] == "now"
     await moderator.look(row["id"])
@@ -190,3 +195,55 @@ async def test_promise_7_worried_about_them_alerts_a_person_and_asks_next_day(to
     town.clock.pass_time(hours=24, minutes=1)
     assert len(await wren.told()) == told + 1
     assert "Marigold" in (await wren.told())[-1]
+
+
+async def test_promise_7_in_a_group_it_is_about_whom_one_names_and_nobody_else(town: Town) -> None:
+    keeper = await town.resident("Keeper", Role.ADMINISTRATOR)
+    moderator = await town.resident("Mo", Role.MODERATOR)
+    leader, wren, marigold = await town.residents("Leader", "Wren", "Marigold")
+    group_id = await town.group(keeper, leader)
+    for person in (wren, marigold):
+        await person.put(f"/groups/{group_id}/place")
+    room_id = await town.room_of(wren, group_id)
+    await marigold.say(room_id, "I'll be off then, everyone.", "m1")
+    await leader.say(room_id, "The kettle is on.", "l1")
+    phone = wren.browser
+    await phone.open(f"/talks/{room_id}")
+    await phone.press("I'm worried about them")
+    assert phone.status == 422, "nobody is guessed"
+    assert await moderator.queue() == []
+    await phone.open(f"/talks/{room_id}")
+    read = await phone.press("I'm worried about them", {"about": marigold.id})
+    assert "You can say good night." in read
+    (row,) = await moderator.queue()
+    assert row["where"]["group_name"]
+    case = await moderator.look(row["id"])
+    assert case["author_name"] == "Marigold"
+    assert case["raised"][0]["evidence"] == "I'll be off then, everyone."
+
+
+async def test_promise_7_one_can_be_worried_about_somebody_who_has_written_nothing(
+    town: Town,
+) -> None:
+    wren, _, room_id = await _two(town)
+    moderator = await town.resident("Mo", Role.MODERATOR)
+    await wren.browser.open(f"/talks/{room_id}")
+    await wren.browser.press("I'm worried about them")
+    (row,) = await moderator.queue()
+    assert (row["tier"], row["subject_kind"]) == ("now", "account")
+    assert (await moderator.look(row["id"]))["author_name"] == "Marigold"
+
+
+async def test_distress_in_a_second_talk_is_read_where_it_was_said(town: Town) -> None:
+    wren, marigold, first = await _two(town)
+    (juno,) = await town.residents("Juno")
+    moderator = await town.resident("Mo", Role.MODERATOR)
+    second = await town.talk(wren, juno)
+    for number in range(4):
+        await marigold.say(first, f"A private word, number {number}.", f"m{number}")
+    await wren.say(first, HARD[0], "w1")
+    await juno.say(second, "How was your day?", "j1")
+    await wren.say(second, HARD[1], "w2")
+    (row,) = await moderator.queue()
+    window = [said["text"] for said in (await moderator.look(row["id"]))["window"]]
+    assert window == ["How was your day?", HARD[1]], "not some other talk's lines"

@@ -19,8 +19,8 @@ from moderation.cases import Case
 from moderation.documents import HouseRules, Rule, StaffedHours
 from moderation.fold import Status
 from moderation.kinds import BOUNDS, SANCTIONS, EffectKind, Step
-from people import documents
-from people.permissions import Actor
+from people import documents, roles
+from people.permissions import Actor, Role
 
 
 class NotOnOffer(Invalid):
@@ -110,6 +110,7 @@ async def rule_on(
     own_words = plain.check(own_words.strip(), most=limits.NOTE_CHARACTERS, field="reason_words")
     _require_offered(case, actor, steps, now=now)
     _require_bounds(steps)
+    await _require_somebody_left(session, case, steps)
     kinds = {step.kind for step in steps}
     if EffectKind.REACHED_OUT in kinds and not own_words:
         raise Invalid(say("Please write what you want to say to them."), field="reason_words")
@@ -136,6 +137,16 @@ def _require_offered(case: Case, actor: Actor, steps: list[Step], *, now: dateti
     is_alone = EffectKind.NOTHING in kinds and len(kinds) > 1
     if is_alone or {EffectKind.RELEASE, EffectKind.REFUSE} <= set(kinds):
         raise NotOnOffer(say("These steps don't go together."))
+
+
+async def _require_somebody_left(session: AsyncSession, case: Case, steps: list[Step]) -> None:
+    if all(step.kind is not EffectKind.SUSPEND for step in steps):
+        return
+    if await roles.active_holders(session, Role.ADMINISTRATOR) == [case.author_id]:
+        raise NotOnOffer(
+            "They are the only administrator, and nobody could appoint anyone while they are"
+            " paused. You can hide the message or let them read only."
+        )
 
 
 def _require_bounds(steps: list[Step]) -> None:

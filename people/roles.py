@@ -13,8 +13,8 @@ from core.sentences import say
 from core.tables import Base, Identified, Owned, Retention, field
 from core.upserts import insert
 from people import accounts, audit
-from people.accounts import AccountChanged
-from people.permissions import Act, Actor, Grant, Role, require
+from people.accounts import Account, AccountChanged
+from people.permissions import Act, Actor, Grant, Role, Standing, require
 
 OPEN = text("ended_at IS NULL")
 
@@ -155,6 +155,14 @@ async def held_by(session: AsyncSession, account_id: UUID) -> frozenset[Grant]:
         RoleGrant.account_id == account_id, RoleGrant.ended_at.is_(None)
     )
     return frozenset(Grant(role, scope_id) for role, scope_id in await session.execute(query))
+
+
+async def active_holders(session: AsyncSession, role: Role) -> list[UUID]:
+    """Return who holds a role everywhere and can act now: who is paused, or gone, can't."""
+    query = select(Account.id).where(
+        Account.id.in_(await holders(session, role)), Account.standing == Standing.ACTIVE
+    )
+    return list(await session.scalars(query))
 
 
 async def holders(session: AsyncSession, role: Role) -> list[UUID]:

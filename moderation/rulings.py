@@ -157,4 +157,4 @@ def _require_bounds(steps: list[Step]) -> None:
         if bounds is None:
             continue
         if step.lasts is None or not bounds[0] <= step.lasts <= bounds[1]:
-            raise Invalid(say("Please choose an end that is allowed."), field="lasts")
+            raise Invalid(say("Please choose for how long, within what is allowed."), field="lasts")

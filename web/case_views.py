@@ -79,7 +79,7 @@ def _due(due_at: datetime, now: datetime, *, has_look: bool) -> str:
     if has_look:
         return say("somebody has looked")
     if now > due_at:
-        return say("should have been looked at %(long)s ago", long=views.since(due_at, now))
+        return say("late by %(long)s", long=views.since(due_at, now))
     return say("look within %(long)s", long=views.since(now, due_at))
 
 

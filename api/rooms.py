@@ -144,10 +144,10 @@ async def remove(message_id: UUID, actor: Someone, here: Here, now: Now) -> Resp
 
 
 @router.get("/rooms/{room_id}/waiting")
-async def list_waiting(room_id: UUID, actor: Someone, here: Here) -> Page[WaitingOut]:
+async def list_waiting(room_id: UUID, actor: Someone, here: Here, now: Now) -> Page[WaitingOut]:
     """Return one's own messages that are not in the talk."""
     async with here.reading(actor.organisation_id) as session:
-        found = await pending.mine(session, actor, room_id)
+        found = await pending.mine(session, actor, room_id, now=now)
     return Page(items=[WaitingOut.model_validate(row) for row in found])
 
 

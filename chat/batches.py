@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import admissions, concerns, events, frames, help_cards, logs, repeats
+from chat import admissions, concerns, events, frames, help_cards, logs, repeats, waiting
 from chat.drafts import Draft, Kept, Key, Outcome, Refusal
 from chat.entries import Entry
 from chat.events import RoomEvent
@@ -52,7 +52,9 @@ async def store(
         first.setdefault(draft.key, draft)
     refused = await _refused(session, first.values(), now=now)
     looked_for = [key for key, one in first.items() if is_careful or _is_aside(one, refused)]
-    known = await repeats.put_aside(session, first) | await repeats.in_log(session, looked_for)
+    known = await repeats.put_aside(session, first, now=now) | await repeats.in_log(
+        session, looked_for
+    )
     refused = {key: refusal for key, refusal in refused.items() if key not in known}
     fresh = [draft for key, draft in first.items() if key not in known]
     admitted = [draft for draft in fresh if draft.key not in refused]
@@ -64,7 +66,8 @@ async def store(
     await concerns.raise_all(session, safety, fresh, stored=entries, refused=refused, now=now)
     outcomes: dict[Key, Outcome] = {**known, **refused}
     outcomes |= {key: _sent(entry, key) for key, entry in entries.items()}
-    outcomes |= {draft.key: _aside(draft) for draft in aside}
+    new = await waiting.new_talks(session, {draft.room_id for draft in aside}, now=now)
+    outcomes |= {draft.key: _aside(draft, new) for draft in aside}
     await _help(session, first, outcomes, now=now)
     return Stored(outcomes, _by_room(entries.values()))
 
@@ -162,10 +165,11 @@ def _sent(entry: Entry, key: Key) -> frames.Sent:
     return frames.Sent(room=key[0], client_id=key[2], seq=entry.seq, id=entry.id, at=entry.at)
 
 
-def _aside(draft: Draft) -> Kept:
+def _aside(draft: Draft, new: Collection[UUID]) -> Kept:
     why = draft.verdict.because
     if draft.verdict.response is Response.ASK:
-        return repeats.asked(draft.room_id, draft.client_id, draft.id, why)
+        is_new = draft.room_id in new
+        return repeats.asked(draft.room_id, draft.client_id, draft.id, why, is_new=is_new)
     return frames.Held(room=draft.room_id, client_id=draft.client_id, id=draft.id, why=why)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chat import admissions, events, logs, waiting
 from chat.entries import Entry, Spans
 from chat.kinds import EventKind
-from chat.waiting import CHOICES, PendingMessage, State
+from chat.waiting import PendingMessage, State
 from core.errors import Conflict, NotFound, Problem
 from core.safety import Category, Concern, Safety, Source, Subject, SubjectKind, Tier
 from core.sentences import Sentence, say
@@ -27,6 +27,16 @@ from people.permissions import Act, Actor, require
 PAUSE: Final = timedelta(seconds=60)
 # moderation.md §2: a routine look within four hours.
 ANSWER_WITHIN: Final = timedelta(hours=4)
+
+
+class TooNew(Conflict):
+    """In the first days of a talk of two, nothing that is asked about goes out unseen."""
+
+    code = "too_new"
+    title = say(
+        "In the first three days of a talk this can't be sent without somebody having looked."
+        " You can change it, or ask a person."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,9 @@ class Waiting:
     release_at: datetime | None
 
 
-async def mine(session: AsyncSession, actor: Actor, room_id: UUID) -> list[Waiting]:
+async def mine(
+    session: AsyncSession, actor: Actor, room_id: UUID, *, now: datetime
+) -> list[Waiting]:
     """Return one's own messages that wait in this room, oldest first."""
     require(actor, Act.SEE_OWN)
     rows = await session.scalars(
@@ -55,15 +67,17 @@ async def mine(session: AsyncSession, actor: Actor, room_id: UUID) -> list[Waiti
         .where(PendingMessage.state.in_((State.HELD, State.ASKED)))
         .order_by(PendingMessage.written_at, PendingMessage.id)
     )
-    return [_waiting(row) for row in rows]
+    is_new = bool(await waiting.new_talks(session, {room_id}, now=now))
+    return [_waiting(row, is_new=is_new) for row in rows]
 
 
-def _waiting(row: PendingMessage) -> Waiting:
+def _waiting(row: PendingMessage, *, is_new: bool) -> Waiting:
+    choices = waiting.choices(is_new=is_new) if row.state is State.ASKED else ()
     return Waiting(
         id=row.id, room_id=row.room_id, client_id=row.client_id, text=row.body or "",
         note=row.note, state=row.state, because=row.because,
-        choices=CHOICES if row.state is State.ASKED else (), written_at=row.written_at,
-        answer_by=row.answer_by, release_at=row.release_at,
+        choices=choices, written_at=row.written_at, answer_by=row.answer_by,
+        release_at=row.release_at,
     )  # fmt: skip
 
 
@@ -100,6 +114,7 @@ async def send_anyway(
 
     Raises:
         NotFound: it isn't one's own.
+        TooNew: the two have only just met; a person can look first.
         Conflict: it is held for a person, who still has time to answer, or was decided.
     """
     require(actor, Act.TAKE_PART)
@@ -107,6 +122,8 @@ async def send_anyway(
     is_unanswered = row.answer_by is not None and row.answer_by <= now
     if row.state is not State.ASKED and not (row.state is State.HELD and is_unanswered):
         raise Conflict(say("A person is looking at this one."), state=row.state)
+    if not is_unanswered and await waiting.new_talks(session, {row.room_id}, now=now):
+        raise TooNew
     release_at = row.release_at or now + PAUSE
     await session.execute(
         update(PendingMessage)

@@ -1,16 +1,17 @@
 """Messages sent again: recognised by room, sender and client id, and answered as before."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Final, cast
 from uuid import UUID
 
 from sqlalchemy import Table, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import frames
+from chat import frames, waiting
 from chat.drafts import Key, Outcome, Refusal, TakenBack
 from chat.events import RoomEvent
-from chat.waiting import CHOICES, PendingMessage, State
+from chat.waiting import PendingMessage, State
 
 _PENDING: Final = cast("Table", PendingMessage.__table__)
 # A plain statement, made once: it is asked for every batch. Most people have nothing waiting.
@@ -23,7 +24,9 @@ _PUT_ASIDE: Final = (
 )
 
 
-async def put_aside(session: AsyncSession, keys: Collection[Key]) -> dict[Key, Outcome]:
+async def put_aside(
+    session: AsyncSession, keys: Collection[Key], *, now: datetime
+) -> dict[Key, Outcome]:
     """Return the answers of those keys that are, or were, not in a log."""
     wanted = {
         "rooms": list({key[0] for key in keys}),
@@ -33,8 +36,10 @@ async def put_aside(session: AsyncSession, keys: Collection[Key]) -> dict[Key, O
     ids = (await (await session.connection()).execute(_PUT_ASIDE, wanted)).scalars().all()
     if not ids:
         return {}
-    rows = await session.scalars(select(PendingMessage).where(PendingMessage.id.in_(ids)))
-    found = {(row.room_id, row.sender_id, row.client_id): _waiting(row) for row in rows}
+    query = select(PendingMessage).where(PendingMessage.id.in_(ids))
+    rows = (await session.scalars(query)).all()
+    new = await waiting.new_talks(session, {row.room_id for row in rows}, now=now)
+    found = {(row.room_id, row.sender_id, row.client_id): _waiting(row, new) for row in rows}
     return {key: answer for key, answer in found.items() if key in keys}
 
 
@@ -58,14 +63,17 @@ async def in_log(session: AsyncSession, keys: Collection[Key]) -> dict[Key, Outc
     return dict[Key, Outcome](answers)
 
 
-def _waiting(row: PendingMessage) -> Outcome:
+def _waiting(row: PendingMessage, new: Collection[UUID]) -> Outcome:
     if row.state is State.HELD:
         return frames.Held(room=row.room_id, client_id=row.client_id, id=row.id, why=row.because)
     if row.state is State.ASKED:
-        return asked(row.room_id, row.client_id, row.id, row.because)
+        return asked(row.room_id, row.client_id, row.id, row.because, is_new=row.room_id in new)
     return Refusal(TakenBack())
 
 
-def asked(room: UUID, client_id: str, pending_id: UUID, why: tuple[str, ...]) -> frames.Asked:
+def asked(
+    room: UUID, client_id: str, pending_id: UUID, why: tuple[str, ...], *, is_new: bool
+) -> frames.Asked:
     """Return the answer that leaves the choice to the author (promise 25)."""
-    return frames.Asked(room=room, client_id=client_id, id=pending_id, why=why, choices=CHOICES)
+    choices = waiting.choices(is_new=is_new)
+    return frames.Asked(room=room, client_id=client_id, id=pending_id, why=why, choices=choices)

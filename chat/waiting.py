@@ -1,7 +1,7 @@
 """The table of messages that are not in the log, and the moves between their states."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
@@ -11,6 +11,8 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
+from chat.kinds import RoomKind
+from chat.logs import Room
 from core import encryption
 from core.errors import Conflict, NotFound
 from core.safety import Tier
@@ -49,7 +51,23 @@ class Choice(StrEnum):
     PERSON = "person"
 
 
-CHOICES: Final = tuple(choice.value for choice in Choice)
+# Promise 25: two people who have only just met can't be hurried out of here.
+FIRST_DAYS: Final = timedelta(days=3)
+
+
+def choices(*, is_new: bool) -> tuple[str, ...]:
+    """Return what somebody who is asked can do; in a new talk of two not "anyway"."""
+    return tuple(choice.value for choice in Choice if not (is_new and choice is Choice.ANYWAY))
+
+
+async def new_talks(
+    session: AsyncSession, room_ids: Collection[UUID], *, now: datetime
+) -> frozenset[UUID]:
+    """Return those of these rooms that are talks of two in their first days."""
+    if not room_ids:
+        return frozenset()
+    query = select(Room.id).where(Room.id.in_(room_ids), Room.kind == RoomKind.PRIVATE)
+    return frozenset(await session.scalars(query.where(Room.created_at > now - FIRST_DAYS)))
 
 
 class PendingMessage(Base, Identified, Owned):

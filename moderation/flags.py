@@ -106,7 +106,7 @@ async def flag(
 
 
 def _follow(case: Case, subject: Subject) -> None:
-    """How somebody is, is one case in whichever talk they say it: look where they said it last."""
+    # How somebody is, is one case in whichever talk they say it: look where they said it last.
     if case.subject_kind is SubjectKind.ACCOUNT and subject.room_id is not None:
         case.room_id, case.seq = subject.room_id, subject.seq
 

@@ -144,8 +144,10 @@ async def _require_somebody_left(session: AsyncSession, case: Case, steps: list[
         return
     if await roles.active_holders(session, Role.ADMINISTRATOR) == [case.author_id]:
         raise NotOnOffer(
-            "They are the only administrator, and nobody could appoint anyone while they are"
-            " paused. You can hide the message or let them read only."
+            say(
+                "They are the only administrator, and nobody could appoint anyone while they are"
+                " paused. You can hide the message or let them read only."
+            )
         )
 
 

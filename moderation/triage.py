@@ -169,14 +169,7 @@ async def _rows(
     raised = await _raised(session, [case.id for case in shown])
     wheres = await places.of_cases(session, shown)
     return tuple(
-        _row(
-            case,
-            actor,
-            now=now,
-            names=names,
-            where=wheres[case.id],
-            raised=raised.get(case.id, 0),
-        )
+        _row(case, actor, wheres[case.id], now=now, names=names, raised=raised.get(case.id, 0))
         for case in shown
     )
 
@@ -184,10 +177,10 @@ async def _rows(
 def _row(
     case: Case,
     actor: Actor,
+    where: Where,
     *,
     now: datetime,
     names: Mapping[UUID, str],
-    where: Where,
     raised: int,
 ) -> Row:
     is_held = not claims.is_over(case, now)

@@ -59,7 +59,7 @@ async def show(
         room = await mine(session, actor, room_id)
         name = name_of(room, await group_names(session, [room]))
         logged = await messages.page(session, actor, room_id, before=older)
-        waiting = await pending.mine(session, actor, room_id)
+        waiting = await pending.mine(session, actor, room_id, now=now)
         keepers = await session.get_one(Organisation, actor.organisation_id)
     place = await urgent_help.place_now(here, actor.organisation_id, now=now)
     names = dict(room.names) | {actor.account_id: actor.name}

@@ -148,7 +148,7 @@ async def _choose(
     now: datetime,
 ) -> None:
     async with here.unit_of_work(actor.organisation_id) as session:
-        mine = await pending.mine(session, actor, room_id)
+        mine = await pending.mine(session, actor, room_id, now=now)
         one = next((found for found in mine if found.client_id == client_id), None)
         if one is None:
             return

@@ -40,7 +40,7 @@ def asked(waiting: list[Waiting]) -> dict[str, Any] | None:
         "text": newest.text,
         "note": newest.note or "",
         "why": because(newest.because),
-        "choices": CHOICES,
+        "choices": [one for one in CHOICES if one["value"] in newest.choices],
     }
 
 

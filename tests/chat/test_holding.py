@@ -134,9 +134,9 @@ async def test_a_held_message_is_seen_by_its_author_alone(house: Any) -> None:
     )  # fmt: skip
     assert await house.page(ash, room) == await house.page(bo, room) == []
     async with house.reading() as session:
-        [mine] = await pending.mine(session, ash, room)
+        [mine] = await pending.mine(session, ash, room, now=house.now)
         assert (mine.text, mine.because) == ("hold me back", held.why)
-        assert await pending.mine(session, bo, room) == []
+        assert await pending.mine(session, bo, room, now=house.now) == []
     async with house.working() as session:
         with pytest.raises(NotFound):
             await pending.withdraw(session, bo, held.id, now=house.now)
@@ -148,11 +148,49 @@ async def test_a_held_message_is_seen_by_its_author_alone(house: Any) -> None:
 async def _asked(house: Any) -> tuple[Any, Any, Any, Any]:
     ash, bo = await house.people(2)
     room = await house.private(ash, bo)
+    house.pass_time(days=3)
     asked = await house.engine.send(ash, room, "c1", "my number is 07700 900123")
     assert isinstance(asked, frames.Asked)
     assert asked.choices == ("change", "anyway", "person")
     assert house.safety.flags == []
     return ash, bo, room, asked
+
+
+@asynchronous
+async def test_promise_25_in_the_first_three_days_of_a_talk_of_two_anyway_is_closed(
+    house: Any,
+) -> None:
+    ash, bo = await house.people(2)
+    room, number = await house.private(ash, bo), "my number is 07700 900123"
+    house.pass_time(days=2, hours=23)
+    for _ in range(2):
+        asked = await house.engine.send(ash, room, "c1", number)
+        assert asked.choices == ("change", "person")
+    async with house.working() as session:
+        [mine] = await pending.mine(session, ash, room, now=house.now)
+        assert mine.choices == ("change", "person")
+        with pytest.raises(pending.TooNew):
+            await pending.send_anyway(session, ash, asked.id, now=house.now)
+    house.pass_time(hours=1)
+    async with house.working() as session:
+        [mine] = await pending.mine(session, ash, room, now=house.now)
+        assert mine.choices == ("change", "anyway", "person")
+        await pending.send_anyway(session, ash, asked.id, now=house.now)
+
+
+@asynchronous
+async def test_promise_25_a_person_who_does_not_answer_leaves_it_to_the_author_also_early(
+    house: Any,
+) -> None:
+    ash, bo = await house.people(2)
+    room = await house.private(ash, bo)
+    asked = await house.engine.send(ash, room, "c1", "my number is 07700 900123")
+    async with house.working() as session:
+        house.now = await pending.ask_a_person(
+            session, ash, asked.id, safety=house.safety, now=house.now
+        )
+    async with house.working() as session:
+        await pending.send_anyway(session, ash, asked.id, now=house.now)
 
 
 @asynchronous

@@ -174,7 +174,7 @@ async def test_erasing_an_author_leaves_numbers_and_no_words(house: Any) -> None
     assert [type(item) for item in page] == [frames.Message, frames.Message, frames.Removed]
     assert [item.text for item in page[:2]] == [None, "two"]
     async with house.reading() as session:
-        assert await pending.mine(session, ash, room) == []
+        assert await pending.mine(session, ash, room, now=house.now) == []
         query = select(events.RoomEvent.body_sealed).where(
             events.RoomEvent.sender_id == ash.account_id
         )

@@ -40,6 +40,7 @@ async def test_a_message_is_said_once(here: World) -> None:
 
 async def test_an_asked_message_goes_out_once_whatever_is_pressed(here: World) -> None:
     path = f"/talks/{here.ids['room_id']}"
+    here.town.clock.pass_time(hours=72)
     form = {"client_id": "c2", "text": "My number is 07700 900123.", "choice": "anyway"}
     assert (await _twice(here.anna, path, form))[:2] == (303, 303)
     here.town.clock.pass_time(minutes=2)

@@ -58,6 +58,9 @@ async def test_promise_1_in_an_ask_first_place_contact_details_wait_but_not_in_d
 ) -> None:
     wren, marigold, room_id = await _two(town)
     number = "My number is 07700 900123."
+    early = await wren.say(room_id, number, "c0", status=202)
+    assert (early["type"], set(early["choices"])) == ("asked", {"change", "person"})
+    town.clock.pass_time(hours=72)
     asked = await wren.say(room_id, number, "c1", status=202)
     assert (asked["type"], set(asked["choices"])) == ("asked", {"change", "anyway", "person"})
     sent = await wren.say(room_id, f"{HARD[0]} {number}", "c2")

@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 # chat.md §1: who takes this long over one write is closed, and resumes.
 STALLED_SECONDS: Final = 10.0
 CLOSING_SECONDS: Final = 1.0
+# A farewell that isn't read by then is not waited for: the socket would stay open for good.
+CUT_SECONDS: Final = 5.0
 # RFC 6455 §7.4.1: refused by policy; before the handshake is answered it is an HTTP 403.
 REFUSED: Final = 1008
 
@@ -72,10 +74,17 @@ def _is_ours(websocket: WebSocket) -> bool:
     origin, host = websocket.headers.get("origin", ""), websocket.headers.get("host", "")
     if origin == settings.origin:
         return True
-    # On this machine itself, either name of it will do.
-    parts = urlsplit(origin)
-    is_here = is_loopback(settings.host) and is_loopback(parts.hostname or "")
-    return is_here and parts.netloc == host
+    return is_loopback(settings.host) and _is_this_machine(origin, host)
+
+
+def _is_this_machine(origin: str, host: str) -> bool:
+    """On this machine itself, either name of it will do."""
+    try:
+        parts = urlsplit(origin)
+        return is_loopback(parts.hostname or "") and parts.netloc == host
+    except ValueError:
+        # "http://[": no address at all.
+        return False
 
 
 async def _until_one_ends(websocket: WebSocket, engine: Engine, listener: Listener) -> None:
@@ -104,8 +113,7 @@ async def _read(websocket: WebSocket, engine: Engine, listener: Listener) -> Non
 
 
 async def _write(websocket: WebSocket, outbox: Outbox) -> None:
-    wire: Wire | None = websocket.scope.get("extensions", {}).get(EXTENSION)
-    outbox.direct = wire
+    outbox.direct = wire = _wire(websocket)
     while (parcel := await outbox.take()) is not None:
         try:
             async with asyncio.timeout(STALLED_SECONDS):
@@ -114,6 +122,11 @@ async def _write(websocket: WebSocket, outbox: Outbox) -> None:
             outbox.close(TOO_SLOW)
             return
         outbox.sent(parcel)
+
+
+def _wire(websocket: WebSocket) -> Wire | None:
+    found: Wire | None = websocket.scope.get("extensions", {}).get(EXTENSION)
+    return found
 
 
 async def _send(websocket: WebSocket, wire: Wire | None, parcel: Parcel) -> None:
@@ -129,6 +142,8 @@ async def _close(websocket: WebSocket, outbox: Outbox) -> None:
     """Say why, if the other side is still there; never wait long for one that stalls."""
     if WebSocketState.DISCONNECTED in (websocket.client_state, websocket.application_state):
         return
+    if (wire := _wire(websocket)) is not None:
+        wire.cut_after(CUT_SECONDS)
     with contextlib.suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
         async with asyncio.timeout(CLOSING_SECONDS):
             await websocket.close(outbox.code or 1000)

@@ -4,10 +4,15 @@ Give it to uvicorn as `ws="api.wire:Wire"`. `api.live` finds the short cut in th
 any other server it isn't there, and frames go out through ASGI `send` one by one.
 """
 
+import random
 from typing import Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
+
+from chat import frames
+from chat.engine import return_ms
+from chat.outboxes import parcel
 
 EXTENSION: Final = "been_there.wire"
 
@@ -30,6 +35,18 @@ class Wire(WebSocketsSansIOProtocol):
     async def drained(self) -> None:
         """Wait until it is writable, or gone."""
         await self.writable.wait()
+
+    def cut_after(self, seconds: float) -> None:
+        """End it then in any case. Closing waits for what is unread, and some never read."""
+        self.loop.call_later(seconds, self.transport.abort)
+
+    def shutdown(self) -> None:
+        """Say goodbye before the server ends, so that not everyone knocks at once afterwards."""
+        if self.handshake_complete:
+            place = random.randrange(len(self.connections))  # noqa: S311 - spreads, hides nothing
+            retry_ms = return_ms(place)
+            self.write(parcel([frames.Goodbye(retry_ms=retry_ms)]).wire)
+        super().shutdown()
 
     def write(self, data: bytes) -> None:
         """Write whole WebSocket frames; to one that is closing or gone, nothing."""

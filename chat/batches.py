@@ -51,12 +51,12 @@ async def store(
     for draft in drafts:
         first.setdefault(draft.key, draft)
     refused = await _refused(session, first.values(), now=now)
-    looked_for = [key for key, one in first.items() if is_careful or _is_aside(one, refused)]
-    known = await repeats.put_aside(session, first, now=now) | await repeats.in_log(
-        session, looked_for
-    )
+    looked_for = {key: one for key, one in first.items() if is_careful or _is_aside(one, refused)}
+    known = await repeats.put_aside(session, first, now=now)
+    known |= await repeats.in_log(session, looked_for)
     refused = {key: refusal for key, refusal in refused.items() if key not in known}
-    fresh = [draft for key, draft in first.items() if key not in known]
+    refused |= repeats.other_words(known)
+    fresh = [draft for key, draft in first.items() if key not in known or key in refused]
     admitted = [draft for draft in fresh if draft.key not in refused]
     entries = await _append(session, [d for d in admitted if d.verdict.reaches_peers], now=now)
     aside = [draft for draft in admitted if draft.key not in entries]

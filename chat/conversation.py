@@ -16,8 +16,9 @@ from chat.pace import Bucket
 # Frames of any kind; a client's own bookkeeping stays far below.
 FRAME_BURST: Final = 100.0
 FRAMES_PER_SECOND: Final = 50.0
-# Waiting behind the one on its way, over all rooms: 32 × 4 000 characters is 512 KiB at worst.
-WAITING: Final = 32
+# On their way or waiting, over all rooms: 32 × 4 000 characters is 512 KiB at worst. Rooms that
+# aren't there count too: each frame may name another one.
+UNDER_WAY: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Conversation:
     @property
     def is_full(self) -> bool:
         """True when nothing more should be read before something is finished."""
-        return self._count >= WAITING
+        return self._count + len(self._waiting) >= UNDER_WAY
 
     def receive(self, raw: str | bytes, *, now: float) -> Step | None:
         """Take one frame in; return what to do now, or None when it has to wait its turn.

@@ -66,6 +66,13 @@ class Refusal:
 Outcome = Kept | Refusal
 
 
+class OtherWords(Conflict):
+    """This `client_id` stands for other words, which were sent: a page from before was used."""
+
+    code = "other_words"
+    title = say("This page was used already. Your words are still here: send them.")
+
+
 class TakenBack(Conflict):
     """A message of this `client_id` was withdrawn or kept out; new words need a new one."""
 

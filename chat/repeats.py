@@ -1,6 +1,6 @@
 """Messages sent again: recognised by room, sender and client id, and answered as before."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final, cast
 from uuid import UUID
@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import frames, waiting
-from chat.drafts import Key, Outcome, Refusal, TakenBack
+from chat import events, frames, waiting
+from chat.drafts import Draft, Key, OtherWords, Outcome, Refusal, TakenBack
 from chat.events import RoomEvent
 from chat.waiting import PendingMessage, State
 
@@ -25,12 +25,12 @@ _PUT_ASIDE: Final = (
 
 
 async def put_aside(
-    session: AsyncSession, keys: Collection[Key], *, now: datetime
+    session: AsyncSession, drafts: Mapping[Key, Draft], *, now: datetime
 ) -> dict[Key, Outcome]:
-    """Return the answers of those keys that are, or were, not in a log."""
+    """Return the answers of those drafts that are, or were, not in a log."""
     wanted = {
-        "rooms": list({key[0] for key in keys}),
-        "senders": list({key[1] for key in keys}),
+        "rooms": list({key[0] for key in drafts}),
+        "senders": list({key[1] for key in drafts}),
         "organisation": session.info["organisation_id"],
     }
     ids = (await (await session.connection()).execute(_PUT_ASIDE, wanted)).scalars().all()
@@ -39,28 +39,50 @@ async def put_aside(
     query = select(PendingMessage).where(PendingMessage.id.in_(ids))
     rows = (await session.scalars(query)).all()
     new = await waiting.new_talks(session, {row.room_id for row in rows}, now=now)
-    found = {(row.room_id, row.sender_id, row.client_id): _waiting(row, new) for row in rows}
-    return {key: answer for key, answer in found.items() if key in keys}
+    found = {(row.room_id, row.sender_id, row.client_id): row for row in rows}
+    return {
+        key: _first_answer(drafts[key], row.body, _waiting(row, new))
+        for key, row in found.items()
+        if key in drafts
+    }
 
 
-async def in_log(session: AsyncSession, keys: Collection[Key]) -> dict[Key, Outcome]:
-    """Return the first answer of every key whose message is in a log."""
-    if not keys:
+async def in_log(session: AsyncSession, drafts: Mapping[Key, Draft]) -> dict[Key, Outcome]:
+    """Return the first answer of every draft that is in a log."""
+    if not drafts:
         return {}
     columns = (RoomEvent.room_id, RoomEvent.sender_id, RoomEvent.client_id)
-    rows = await session.execute(
-        select(*columns, RoomEvent.seq, RoomEvent.id, RoomEvent.at).where(
-            tuple_(*columns).in_(list(keys))
+    rows = await session.execute(select(RoomEvent.id).where(tuple_(*columns).in_(list(drafts))))
+    found = await events.by_ids(session, rows.scalars())
+    answers = dict[Key, Outcome]()
+    for one in found.values():
+        assert one.sender_id is not None
+        assert one.client_id is not None
+        sent = frames.Sent(
+            room=one.room_id, client_id=one.client_id, seq=one.seq, id=one.id, at=one.at
         )
-    )
-    answers = {}
-    for room, sender, client, seq, event_id, at in rows:
-        assert sender is not None
-        assert client is not None
-        answers[room, sender, client] = frames.Sent(
-            room=room, client_id=client, seq=seq, id=event_id, at=at
-        )
-    return dict[Key, Outcome](answers)
+        key = (one.room_id, one.sender_id, one.client_id)
+        answers[key] = _first_answer(drafts[key], one.body, sent)
+    return answers
+
+
+def _first_answer(draft: Draft, words: str | None, answer: Outcome) -> Outcome:
+    """Return the answer, but not for other words: they would be lost as if they had been sent.
+
+    Line ends differ between a form and a frame.
+    """
+    if words is None or words.split() == draft.text.split():
+        return answer
+    return Refusal(OtherWords())
+
+
+def other_words(known: Mapping[Key, Outcome]) -> dict[Key, Refusal]:
+    """Return those that are no repeats at all: new words, which nobody has read yet."""
+    return {
+        key: answer
+        for key, answer in known.items()
+        if isinstance(answer, Refusal) and isinstance(answer.fault, OtherWords)
+    }
 
 
 def _waiting(row: PendingMessage, new: Collection[UUID]) -> Outcome:

@@ -8,8 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from chat import events, frames, logs, messages, protocol, rooms
-from chat.hub import Hub, Listener
-from chat.kinds import RoomKind
+from chat.hub import Hub, Listener, Place, Subscription
 from core.clock import Clock
 from core.database import Database
 from core.errors import NotFound
@@ -44,26 +43,37 @@ class Replays:
         listener.outbox.say(frames.Welcome(account=actor.account_id, at=self._clock(), rooms=here))
         for room_id in wanted - here.keys():
             listener.outbox.say(protocol.problem(NotFound(), room=room_id))
-        for room_id, state in here.items():
-            cursor = _from_cursor(listener, room_id, hello.rooms[room_id], state)
-            await self._replay(listener, room_id, kinds[room_id], cursor, state.last_seq)
+        # All are entered before any is replayed: who is taken out of one meanwhile is taken out.
+        entered = {
+            room_id: self._hub.enter(
+                listener, room_id, kind=kinds[room_id], head=state.last_seq,
+                cursor=_from_cursor(listener, room_id, hello.rooms[room_id], state),
+            )
+            for room_id, state in here.items()
+        }  # fmt: skip
+        for room_id, mine in entered.items():
+            if (place := self._hub.places.get(room_id)) is not None:
+                await self._replay(listener, place, mine)
 
-    async def _replay(
-        self, listener: Listener, room_id: UUID, kind: RoomKind, cursor: int, head: int
-    ) -> None:
-        mine = self._hub.enter(listener, room_id, kind=kind, cursor=cursor, head=head)
-        place = self._hub.places[room_id]
+    async def _replay(self, listener: Listener, place: Place, mine: Subscription) -> None:
         while not mine.is_live:
+            head = place.head
             async with self._database.reading(place.organisation_id) as session:
-                found = await events.read(session, room_id, after=mine.cursor, limit=CHUNK)
+                found = await events.read(session, place.room_id, after=mine.cursor, limit=CHUNK)
             for entry in found:
-                if listener.rooms.get(room_id) is not mine or listener.outbox.code is not None:
+                if (
+                    listener.rooms.get(place.room_id) is not mine
+                    or listener.outbox.code is not None
+                ):
                     return
-                seen = messages.seen(entry, listener.account_id, kind, listener.blocked)
+                seen = messages.seen(entry, listener.account_id, place.kind, listener.blocked)
                 listener.outbox.say(seen)
                 mine.cursor = entry.seq
                 await listener.outbox.room()
-            mine.is_live = len(found) < CHUNK and mine.cursor >= place.head
+            if len(found) < CHUNK:
+                # What was let go meanwhile (`messages.retire`) is not there to be read.
+                mine.cursor = max(mine.cursor, head)
+                mine.is_live = mine.cursor >= place.head
 
     async def read_on(self, room_id: UUID) -> None:
         """Deliver what a room's log holds past its head; calls that overlap become one."""

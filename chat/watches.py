@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from chat import events, frames, logs, pending, protocol, rooms
-from chat.background import Background
+from chat.background import Background, describe
 from chat.hub import Hub, Listener
 from chat.outboxes import SIGNED_OUT
 from chat.replays import Replays
@@ -50,6 +50,10 @@ class Watch:
         self._background = background
         self._clock = clock
         self._next = 0
+        # Who could not be looked at when a doorbell asked for it: first in the next sweep.
+        self._doubted: dict[Listener, None] = {}
+        # How often a doorbell asked to look again.
+        self.changes = 0
 
     def subscribe(self) -> None:
         """Hear the database's doorbells from now on."""
@@ -61,11 +65,13 @@ class Watch:
         bus.subscribe(NoticeSent, self._notice_sent)
 
     def _account_changed(self, event: AccountChanged) -> None:
+        self.changes += 1
         self._surroundings.forget_account(event.account_id)
         for listener in self._hub.of(event.account_id):
             self._background.begin(self.look_again(listener))
 
     def _room_changed(self, event: logs.RoomChanged) -> None:
+        self.changes += 1
         self._surroundings.forget_room(event.room_id)
         place = self._hub.places.get(event.room_id)
         for listener in list(place.listeners) if place else ():
@@ -84,15 +90,24 @@ class Watch:
 
     async def look_again(self, listener: Listener) -> None:
         """Read again who this is and what they may hear; end or narrow the connection."""
+        try:
+            await self._look(listener)
+        except Exception:
+            self._doubted[listener] = None
+            raise
+
+    async def _look(self, listener: Listener) -> None:
         async with self._database.reading(all_organisations=True) as session:
             actor = await sign_ins.actor_for(session, listener.token, now=self._clock())
             if actor is None:
                 dismiss(listener)
                 return
             blocked = frozenset(await blocks.made_by(session, actor.account_id))
-            present = await rooms.among(session, actor, set(listener.rooms))
+            # A hello may add rooms while this is read: they were not asked about.
+            asked = set(listener.rooms)
+            present = await rooms.among(session, actor, asked)
         listener.actor = actor
-        for room_id in listener.rooms.keys() - present.keys():
+        for room_id in asked - present.keys():
             self._hub.leave(listener, room_id)
             listener.outbox.say(frames.Changed(what="talks", id=room_id))
         if blocked != listener.blocked:
@@ -101,22 +116,25 @@ class Watch:
             listener.outbox.say(frames.Changed(what="blocks"))
 
     async def run(self) -> None:
-        """Sweep until cancelled. A database that is gone is tried again next time."""
+        """Sweep until cancelled. What fails, a database that is gone, is tried again next time."""
         while True:
             await asyncio.sleep(EVERY_SECONDS)
             try:
                 await self.sweep()
             except Problem as fault:
                 log.warning("chat_sweep_failed", code=fault.code)
+            except Exception as fault:  # noqa: BLE001 - without sweeps nobody is shut out in time
+                log.error("chat_sweep_failed", **describe(fault))
 
     async def sweep(self) -> None:
         """Do once what lost doorbells would have asked for, and let go what waited its pause."""
-        await self._replays.catch_up()
         everyone = list(self._hub)
         begin = self._next if self._next < len(everyone) else 0
         self._next = begin + LISTENERS_PER_SWEEP
-        for listener in everyone[begin : self._next]:
+        for listener in [*self._doubted, *everyone[begin : self._next]]:
+            self._doubted.pop(listener, None)
             await self.look_again(listener)
+        await self._replays.catch_up()
         await self._release_due()
 
     async def _release_due(self) -> None:

@@ -95,6 +95,10 @@ class Writer:
                 continue
             try:
                 await self._write(jobs)
+            except Exception as fault:  # noqa: BLE001 - logged by kind, answered, survived
+                # There is one writer for everyone: whatever breaks, the next batch is stored.
+                # Listeners read on with the next sweep.
+                log.error("chat_writer_failed", **describe(fault))
             finally:
                 _give_up(jobs)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat import frames, protocol
-from chat.conversation import WAITING, Carry, Conversation, Listen, Say
+from chat.conversation import UNDER_WAY, Carry, Conversation, Listen, Say
 from chat.pace import Bucket, Pace
 
 ROOMS = [UUID(int=number) for number in range(3)]
@@ -53,11 +53,21 @@ def _finish(
 
 def test_when_many_wait_it_says_so_instead_of_refusing() -> None:
     talk = Conversation()
-    for count in range(WAITING + 1):
+    for count in range(UNDER_WAY):
         assert not talk.is_full
         talk.receive(_raw(ROOMS[0], str(count)), now=0.0)
     assert talk.is_full
     assert talk.finished(ROOMS[0]) is not None
+    assert not talk.is_full
+
+
+def test_naming_another_room_each_time_is_no_way_around_the_bound() -> None:
+    talk = Conversation()
+    for number in range(UNDER_WAY):
+        assert not talk.is_full
+        assert isinstance(talk.receive(_raw(UUID(int=number), "c"), now=0.0), Carry)
+    assert talk.is_full
+    assert talk.finished(UUID(int=0)) is None
     assert not talk.is_full
 
 

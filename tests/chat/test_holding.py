@@ -294,3 +294,14 @@ def test_a_message_that_was_decided_moves_no_more() -> None:
         assert MOVES[final] == frozenset()
     assert MOVES[State.ASKED] == {State.HELD, State.RELEASED, State.WITHDRAWN}
     assert MOVES[State.HELD] == {State.RELEASED, State.REFUSED, State.WITHDRAWN}
+
+
+@asynchronous
+async def test_despair_under_a_used_client_id_still_reaches_a_person(house: Any) -> None:
+    ash, bo = await house.people(2)
+    room = await house.private(ash, bo)
+    await house.engine.send(ash, room, "c", "good morning")
+    with pytest.raises(Conflict) as refused:
+        await house.engine.send(ash, room, "c", "despair")
+    assert (refused.value.code, refused.value.extra["help"]) == ("other_words", "card")
+    assert [subject.id for subject, _ in house.safety.flags] == [ash.account_id]

@@ -34,6 +34,13 @@ def way_out(request: pytest.FixtureRequest) -> str:
 
 @asynccontextmanager
 async def _served(house: Any, way_out: str) -> AsyncIterator[str]:
+    async with _server(house, way_out) as server:
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"ws://127.0.0.1:{port}/api/v1/live"
+
+
+@asynccontextmanager
+async def _server(house: Any, way_out: str) -> AsyncIterator[uvicorn.Server]:
     app = Starlette(routes=[WebSocketRoute("/api/v1/live", live)])
     app.state.database, app.state.chat = house.database, house.engine
     app.state.clock = lambda: house.now
@@ -46,8 +53,7 @@ async def _served(house: Any, way_out: str) -> AsyncIterator[str]:
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn has a flag, not an event
         await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"ws://127.0.0.1:{port}/api/v1/live"
+    yield server
     server.should_exit = True
     await task
 
@@ -112,6 +118,7 @@ async def test_only_our_own_pages_and_programs_may_open_it(house: Any, way_out: 
         _browser(house, ash, "https://elsewhere.example.org"),
         _browser(house, ash, "http://talk.example.org"),
         _browser(house, ash, "null"),
+        _browser(house, ash, "http://["),
         {"Origin": ORIGIN},
     ]
     async with _served(house, way_out) as url:
@@ -166,3 +173,50 @@ async def test_a_reader_that_stalls_on_the_wire_is_cut_off_and_the_other_hears_a
         assert not house.engine.hub.of(cy.account_id)
         await healthy.seq(room, (await house.head(room))[1])
         stalled.transport.abort()
+
+
+async def test_who_never_reads_keeps_no_socket_open(house: Any, way_out: str) -> None:
+    if way_out != "api.wire:Wire":
+        pytest.skip("Only the short cut can cut a connection off.")
+    ash, bo = await house.people(2)
+    room = await house.private(ash, bo)
+    async with _server(house, way_out) as server:
+        port = server.servers[0].sockets[0].getsockname()[1]
+        stalled = await connect(
+            f"ws://127.0.0.1:{port}/api/v1/live",
+            additional_headers=_program(house, bo), max_queue=1,
+        )  # fmt: skip
+        await stalled.send(protocol.encode(frames.Hello(rooms={room: await house.head(room)})))
+        await _receive(stalled, "welcome")
+        stalled.transport.pause_reading()
+        count = 0
+        while house.engine.hub.of(bo.account_id) and count < 3000:
+            lines = range(count, count := count + 30)
+            await asyncio.gather(
+                *(house.engine.send(ash, room, f"c{number}", "long " * 790) for number in lines)
+            )
+        async with asyncio.timeout(10):
+            while server.server_state.connections:  # noqa: ASYNC110 - a set, not an event
+                await asyncio.sleep(0.05)
+        stalled.transport.abort()
+
+
+async def test_a_server_that_ends_says_goodbye_and_what_was_sent_is_stored(
+    house: Any, way_out: str
+) -> None:
+    if way_out != "api.wire:Wire":
+        pytest.skip("Only the short cut can say goodbye when the server ends.")
+    ash, bo = await house.people(2)
+    room = await house.private(ash, bo)
+    send = {"type": "send", "room": str(room), "client_id": "last", "text": "last words"}
+    async with _served(house, way_out) as url:
+        socket = await connect(url, additional_headers=_program(house, ash))
+        await socket.send(json.dumps(send))
+        await _receive(socket, "sent")
+    goodbye = await _receive(socket, "goodbye")
+    assert 500 <= goodbye["retry_ms"] <= 30_000
+    with pytest.raises(ConnectionClosed) as closed:
+        await socket.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1012
+    assert [item.text for item in await house.page(bo, room)] == ["last words"]

@@ -51,7 +51,7 @@ def test_the_numbers_on_the_page_are_the_codes() -> None:
         (replays.BEHIND, "more than {} events"),
         (int(conversation.FRAME_BURST), "{} at once"),
         (int(conversation.FRAMES_PER_SECOND), "then {} a second"),
-        (conversation.WAITING, "on its way: {}"),
+        (conversation.UNDER_WAY, "on their way or waiting: {}"),
         (engine.CONNECTIONS, "Connections: {} per account"),
         (outboxes.HARD_BYTES // 1024, "leaves {} KiB unread"),
     ):
@@ -66,7 +66,7 @@ def test_every_code_of_a_problem_is_on_the_page() -> None:
     known = [
         errors.Invalid, errors.TooLarge, errors.NotFound, errors.NotSignedIn, errors.Unavailable,
         admissions.NotFree, admissions.RoomClosed, admissions.Muted, admissions.Suspended,
-        drafts.TakenBack, errors.Problem,
+        drafts.TakenBack, drafts.OtherWords, errors.Problem,
     ]  # fmt: skip
     for fault in known:
         assert f"`{fault.code}`" in PAGE

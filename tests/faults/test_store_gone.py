@@ -92,6 +92,34 @@ async def test_while_the_file_is_locked_nothing_is_acknowledged(
     assert await other.words(room_id) == ["Before.", WORDS]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_while_the_disk_is_full_nothing_is_acknowledged_and_nothing_broken(
+    town: Town,
+) -> None:
+    one, other, room_id = await _two(town)
+    pages = await _pragma(town, "page_count")
+    await _pragma(town, f"max_page_count={pages}")
+    long, answers = WORDS * 90, []
+    while not answers or answers[-1] == 201:
+        body = {"client_id": f"full-{len(answers)}", "text": f"{long} {len(answers)}"}
+        path = f"/api/v1/rooms/{room_id}/messages"
+        answers.append((await one.browser.client.post(path, json=body)).status_code)
+        town.clock.pass_time(seconds=1)
+    assert answers[-1] == 503
+    kept = [f"{long} {number}" for number in range(len(answers) - 1)]
+    assert await other.words(room_id) == ["Before.", *kept], "what was acknowledged is there"
+    await _pragma(town, f"max_page_count={2 * pages + 1_000}")
+    again = f"full-{len(kept)}"
+    assert (await one.say(room_id, f"{long} {len(kept)}", again))["seq"] == len(kept) + 2
+
+
+async def _pragma(town: Town, words: str) -> int:
+    """Ask or tell the one connection of the app that writes."""
+    async with town.app.state.database.unit_of_work(all_organisations=True) as session:
+        found = await (await session.connection()).exec_driver_sql(f"PRAGMA {words}")
+        return int(found.scalar_one())
+
+
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 async def test_while_the_database_is_gone_nothing_is_acknowledged_and_words_are_kept(
     town: Town, database_url: str, postgres: str

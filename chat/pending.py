@@ -25,6 +25,8 @@ from people.permissions import Act, Actor, require
 
 # Long enough to read one's own words again, short enough not to be a punishment (promise 25).
 PAUSE: Final = timedelta(seconds=60)
+# Their author can write again one day: words are not thrown away for it.
+FOR_A_WHILE: Final = (admissions.Muted, admissions.Suspended)
 # moderation.md §2: a routine look within four hours.
 ANSWER_WITHIN: Final = timedelta(hours=4)
 
@@ -210,7 +212,8 @@ def _is_due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 async def release_due(session: AsyncSession, *, now: datetime) -> int:
     """Send what its authors let go and whose pause is over; return how many went out.
 
-    What can't go out any more (they left, the talk ended) is taken back.
+    What can't go out any more (they left, the talk ended) is taken back. Where its author can't
+    write for a while, it waits for them to decide again.
     """
     due = await session.scalars(
         select(PendingMessage)
@@ -223,8 +226,11 @@ async def release_due(session: AsyncSession, *, now: datetime) -> int:
         try:
             await _into_log(session, row, folded=_spans(row), now=now, only_from=row.state)
             count += 1
-        except Problem:
-            await waiting.move(session, row.id, State.WITHDRAWN, now=now, **waiting.BLANK)
+        except Problem as fault:
+            if isinstance(fault.__cause__, FOR_A_WHILE):
+                await waiting.let_wait(session, row.id)
+            else:
+                await waiting.move(session, row.id, State.WITHDRAWN, now=now, **waiting.BLANK)
         events.tell(session, row.sender_id, "pending", row.id)
     return count
 

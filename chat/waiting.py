@@ -139,6 +139,13 @@ async def move(
         raise Conflict(say("That message was decided already."))
 
 
+async def let_wait(session: AsyncSession, pending_id: UUID) -> None:
+    """Let it go out no more by itself; its state and its words stay."""
+    await session.execute(
+        update(PendingMessage).where(PendingMessage.id == pending_id).values(release_at=None)
+    )
+
+
 async def by_id(session: AsyncSession, pending_id: UUID) -> PendingMessage:
     """Return the message.
 

@@ -249,6 +249,27 @@ async def test_what_can_not_go_out_any_more_is_taken_back(house: Any) -> None:
 
 
 @asynchronous
+async def test_who_is_muted_meanwhile_keeps_the_words_and_decides_again(house: Any) -> None:
+    ash, _bo, room, asked = await _asked(house)
+    async with house.working() as session:
+        await pending.send_anyway(session, ash, asked.id, now=house.now)
+        until = house.now + timedelta(hours=1)
+        await rooms.mute(session, room_id=room, account_id=ash.account_id, until=until)
+    house.pass_time(seconds=61)
+    await house.engine.watch.sweep()
+    async with house.reading() as session:
+        [waits] = await pending.mine(session, ash, room)
+    assert (waits.state, waits.release_at) == (State.ASKED, None)
+    assert waits.text
+    house.pass_time(hours=1)
+    async with house.working() as session:
+        await pending.send_anyway(session, ash, asked.id, now=house.now)
+    house.pass_time(seconds=61)
+    await house.engine.watch.sweep()
+    assert len(await house.page(ash, room)) == 1
+
+
+@asynchronous
 async def test_who_is_asked_can_ask_a_person_who_answers_by_a_time(house: Any) -> None:
     ash, bo, room, asked = await _asked(house)
     async with house.working() as session:

@@ -49,6 +49,13 @@ def _odd_frames(room_id: str, foreign_id: str) -> list[tuple[str | bytes, str]]:
         (send(client_id="a\nb"), "invalid"),
         (send(reply_to="x"), "invalid"),
         (send(nonsense=True), "invalid"),
+        (send(text=float("nan")), "invalid"),
+        (send(text=float("inf")), "invalid"),
+        (send()[:-1] + ', "text": 12}', "invalid"),
+        ('{"type": "ping", "type": "send"}', "invalid"),
+        ('{"a":' * 10_000, "invalid"),
+        (send(text="\u202e\u2066\u200f"), "invalid"),
+        (send(client_id="\u202etxt"), "invalid"),
     ]  # fmt: skip
 
 

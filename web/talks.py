@@ -9,6 +9,8 @@ from fastapi.responses import Response
 
 from api.dependencies import Guard, Here, Now, Someone, Talk
 from chat import frames, messages, pending, rooms, waiting
+from chat.drafts import Kept, OtherWords
+from chat.engine import Engine
 from chat.kinds import Help
 from chat.rooms import Talk as Room
 from chat.waiting import State
@@ -102,14 +104,7 @@ async def say(
             return see(f"/talks/{room_id}#unsent")
         if choice == "change":
             client_id = _changed(client_id, form.get("text"))
-        kept = await talk.send(
-            actor,
-            room_id,
-            client_id,
-            form.get("text"),
-            note=form.get("note") or None,
-            reply_to=_id(form.get("reply_to")),
-        )
+        kept = await _send(talk, actor, room_id, client_id, form)
     except NotFound:
         raise
     except Problem as problem:
@@ -123,6 +118,19 @@ async def say(
     # Without script, the page opens at what was said, or at what became of it: never below it.
     at = f"m-{kept.seq}" if isinstance(kept, frames.Sent) else "unsent"
     return see(f"/talks/{room_id}?sent={MARKS[kept.help]}#{at}")
+
+
+async def _send(
+    talk: Engine, actor: Actor, room_id: UUID, client_id: str, form: forms.Form
+) -> Kept:
+    """Send what was typed, also from a page that one went back to after posting."""
+    text, note = form.get("text"), form.get("note") or None
+    reply_to = _id(form.get("reply_to"))
+    try:
+        return await talk.send(actor, room_id, client_id, text, note=note, reply_to=reply_to)
+    except OtherWords:
+        another = _changed(client_id, text)
+        return await talk.send(actor, room_id, another, text, note=note, reply_to=reply_to)
 
 
 def _changed(client_id: str, text: str) -> str:

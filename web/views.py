@@ -69,13 +69,14 @@ def _message(
         "is_edited": False,
         "is_removed": frame.status is Status.REMOVED,
         "is_veiled": frame.status is Status.HIDDEN,
-        "reply": _reply(answered, names) if answered else None,
+        "reply": _reply(answered, names) if answered and answered.text else None,
     }
 
 
-def _reply(answered: Message, names: Mapping[UUID, str]) -> dict[str, str]:
+def _reply(answered: Message, names: Mapping[UUID, str]) -> dict[str, Any]:
     words = folded_text(answered.text or "", answered.folds)
-    return {"name": name_of(answered.sender, names), "words": words[:120]}
+    name = name_of(answered.sender, names)
+    return {"id": answered.id, "name": name, "words": words[:120], "note": answered.note or ""}
 
 
 def name_of(account_id: UUID | None, names: Mapping[UUID, str]) -> str:

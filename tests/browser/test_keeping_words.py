@@ -38,7 +38,8 @@ def _said(page: Page, words: str) -> Locator:
 
 
 def _item(page: Page, words: str) -> Locator:
-    return page.locator("#log .said").filter(has=_said(page, words))
+    said = page.locator(".said-words").get_by_text(words, exact=True)
+    return page.locator("#log .said").filter(has=said)
 
 
 def test_without_a_network_words_wait_and_arrive_once(visitors: Visitors) -> None:
@@ -116,16 +117,12 @@ def test_what_is_taken_back_or_folded_is_not_quoted_above_an_answer(visitors: Vi
     expect(noor.locator("#pending li")).to_have_count(0)
     kwame.reload()
     _answer(kwame, f"{mark}: under a note", f"{mark}: an answer")
-    for page in (noor, kwame):
+    for page, name in ((noor, "You"), (kwame, "Noor")):
         quote = _item(page, f"{mark}: an answer").locator(".said-reply")
-        expect(quote).to_have_text(
-            "Noor: Content note: about a ward"
-            if page is kwame
-            else "You: Content note: about a ward"
-        )
-    asked = _item(noor, f"{mark}: under a note")
-    asked.locator(".said-more summary").click()
-    asked.get_by_role("button", name="Take it back").click()
+        expect(quote).to_have_text(f"{name}: Content note: about a ward")
+    noted = _item(noor, f"{mark}: under a note")
+    noted.locator(".said-more summary").click()
+    noted.get_by_role("button", name="Take it back").click()
     for page in (noor, kwame):
         expect(_said(page, f"{mark}: an answer")).to_have_count(1)
         expect(_item(page, f"{mark}: an answer").locator(".said-reply")).to_have_count(0)

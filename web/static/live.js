@@ -6,10 +6,15 @@ const LONGEST_MS = 30000;
 // Closed because the sign-in ended: asking again would not help.
 const SIGNED_OUT = 4001;
 
-// Full jitter: anywhere below the ceiling, so that after a restart not everyone knocks at once.
+// A phone that changed its network often keeps a connection that leads nowhere: nothing comes, and
+// nothing says so. Asked this often, and answered within that, it is still there.
+const ASK_EVERY_MS = 25000;
+const ANSWER_WITHIN_MS = 8000;
+
+// Spread out, so that after a restart not everyone knocks at once.
 function pauseBefore(attempt) {
   const ceiling = Math.min(LONGEST_MS, SHORTEST_MS * Math.pow(2, attempt));
-  return Math.max(SHORTEST_MS, Math.random() * ceiling);
+  return SHORTEST_MS + Math.random() * ceiling;
 }
 
 function address() {
@@ -33,6 +38,7 @@ export function connect({ hello, onFrame, onUp, onDown }) {
   let socket = null;
   let attempt = 0;
   let timer = 0;
+  let doubt = 0;
   let isWelcome = false;
   let isOver = false;
 
@@ -43,9 +49,13 @@ export function connect({ hello, onFrame, onUp, onDown }) {
     socket.onopen = () => socket.send(JSON.stringify({ type: "hello", rooms: hello() }));
     socket.onmessage = (event) => receive(JSON.parse(event.data));
     socket.onclose = (event) => closed(event.code);
+    // Neither does one that never opens say so.
+    doubt = window.setTimeout(() => closed(0), ANSWER_WITHIN_MS * 2);
   }
 
   function forget() {
+    window.clearTimeout(doubt);
+    doubt = 0;
     isWelcome = false;
     if (!socket) return;
     socket.onclose = null;
@@ -53,7 +63,10 @@ export function connect({ hello, onFrame, onUp, onDown }) {
     socket = null;
   }
 
+  // Whatever comes is a sign of life.
   function receive(frame) {
+    window.clearTimeout(doubt);
+    doubt = 0;
     if (frame.type === "welcome") {
       attempt = 0;
       isWelcome = true;
@@ -91,11 +104,24 @@ export function connect({ hello, onFrame, onUp, onDown }) {
     return isWelcome && socket.readyState === WebSocket.OPEN;
   }
 
-  window.addEventListener("online", () => {
-    if (!timer) return;
+  // Asks whether the connection still leads somewhere; if no answer comes, makes a new one.
+  function ask() {
+    if (doubt || !send({ type: "ping" })) return;
+    doubt = window.setTimeout(() => closed(0), ANSWER_WITHIN_MS);
+  }
+
+  function isAnotherNetwork() {
+    if (!timer) {
+      ask();
+      return;
+    }
     window.clearTimeout(timer);
     open();
-  });
+  }
+
+  window.addEventListener("online", isAnotherNetwork);
+  document.addEventListener("visibilitychange", () => document.hidden || ask());
+  window.setInterval(ask, ASK_EVERY_MS);
   open();
   return { send, isUp };
 }

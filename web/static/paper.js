@@ -109,8 +109,20 @@ function quoteReply(item, replyTo) {
     slot(item, "reply").remove();
     return;
   }
-  const quote = words.textContent.slice(0, LONGEST_QUOTE);
-  slot(item, "reply").textContent = `${slot(answered, "name").textContent}: ${quote}`;
+  item.dataset.replyTo = replyTo;
+  // What stands folded under a content note is not quoted in the open.
+  const noted = words.closest("details");
+  const quote = noted ? noted.querySelector("summary").textContent : words.textContent;
+  const name = slot(answered, "name").textContent;
+  slot(item, "reply").textContent = `${name}: ${quote.slice(0, LONGEST_QUOTE)}`;
+}
+
+// Words that are gone are gone from above their answers too.
+function dropQuotesOf(id) {
+  Array.from(list.children).forEach((item) => {
+    const quote = item.dataset.replyTo === id && slot(item, "reply");
+    if (quote) quote.remove();
+  });
 }
 
 function keepOnlyMy(item, isMine) {
@@ -139,6 +151,7 @@ function newMessage(frame, isMine) {
 }
 
 function withoutWords(item, status) {
+  if (item.dataset.id) dropQuotesOf(item.dataset.id);
   Array.from(item.children).slice(1).forEach((node) => node.remove());
   const gone = item.appendChild(document.createElement("p"));
   gone.className = "said-gone";

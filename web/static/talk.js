@@ -19,6 +19,7 @@ const PATIENCE_MS = 5000;
 let seq = Number(log.dataset.seq);
 let { me } = log.dataset;
 let awayTimer = 0;
+let againTimer = 0;
 let isFetching = false;
 // Frames that came while a hole was being filled.
 let kept = [];
@@ -86,16 +87,19 @@ function apply(frame) {
 async function fillHole(frames) {
   if (isFetching) return;
   isFetching = true;
-  kept = frames;
   try {
     await fetchHistory();
-    kept.sort((a, b) => a.seq - b.seq).forEach(apply);
+    // What the page no longer holds was let go for good: no reason to ask for it again.
+    frames.forEach(apply);
   } catch (failed) {
-    // `seq` has not moved past the hole, so the next event or the next hello asks again.
+    // What came meanwhile is read with the rest, next time.
+    kept = [];
     sayAwaySoon();
+    window.setTimeout(() => fillHole(frames), PATIENCE_MS);
   }
   isFetching = false;
-  kept = [];
+  // There may be a hole among those too.
+  kept.splice(0).forEach(receive);
 }
 
 async function fetchHistory() {
@@ -152,10 +156,15 @@ const answers = {
   },
   busy(frame) {
     say(word("busy"));
-    window.setTimeout(sendAll, frame.retry_after_ms);
+    sendSoon(frame.retry_after_ms);
   },
   problem(frame) {
     say(frame.detail || frame.title);
+    // It isn't known whether it was kept: only the same client_id makes it once.
+    if (frame.code === "unavailable" && frame.client_id) {
+      sendSoon(PATIENCE_MS);
+      return;
+    }
     const entry = settle(frame);
     paper.dropWaiting(frame.client_id);
     if (entry) giveBack(entry);
@@ -164,6 +173,12 @@ const answers = {
 };
 
 // ---- what goes out ----
+
+// One timer for all that were asked to wait: they go out together, in their order.
+function sendSoon(pauseMs) {
+  window.clearTimeout(againTimer);
+  againTimer = window.setTimeout(sendAll, pauseMs);
+}
 
 function sendAll() {
   outbox.forEach((entry) => live.send(Object.assign({ type: "send", room }, entry)));
@@ -214,7 +229,11 @@ function clearBox() {
   form.querySelectorAll(".said-reply, [name='reply_to']").forEach((node) => node.remove());
   form.elements.note.value = "";
   box.value = "";
-  remember(DRAFT, "");
+  keepDraft();
+}
+
+function keepDraft() {
+  remember(DRAFT, { text: box.value, note: form.elements.note.value });
 }
 
 function warnIfWaiting(entry) {
@@ -224,8 +243,8 @@ function warnIfWaiting(entry) {
 // What could not be sent goes back into the box, before anything that stands there by now.
 function giveBack(entry) {
   box.value = box.value ? `${entry.text}\n${box.value}` : entry.text;
-  if (entry.note && !form.elements.note.value) form.elements.note.value = entry.note;
-  remember(DRAFT, box.value);
+  if (entry.note && !form.elements.note.value) openNote(entry.note);
+  keepDraft();
 }
 
 // A draft that equals my last message was posted by the form already.
@@ -233,14 +252,25 @@ function restoreDraft() {
   const draft = recall(DRAFT);
   const mine = list.querySelectorAll(".mine [data-slot='words']");
   const last = mine.length ? mine[mine.length - 1].textContent : "";
-  if (draft && !box.value && draft.trim() !== last.trim()) box.value = draft;
+  if (!draft || !draft.text || box.value || draft.text.trim() === last.trim()) return;
+  box.value = draft.text;
+  if (draft.note) openNote(draft.note);
+}
+
+function openNote(note) {
+  form.elements.note.value = note;
+  form.elements.note.closest("details").open = true;
 }
 
 // ---- joined together ----
 
+// Counted from when it went away, however often it is tried again since.
 function sayAwaySoon() {
-  window.clearTimeout(awayTimer);
-  awayTimer = window.setTimeout(() => live.isUp() || say(word("away")), PATIENCE_MS);
+  if (awayTimer) return;
+  awayTimer = window.setTimeout(() => {
+    awayTimer = 0;
+    if (!live.isUp()) say(word("away"));
+  }, PATIENCE_MS);
 }
 
 function isBack() {
@@ -256,7 +286,7 @@ function isAway() {
 
 if (box) {
   restoreDraft();
-  box.addEventListener("input", () => remember(DRAFT, box.value));
+  form.addEventListener("input", keepDraft);
   form.addEventListener("submit", submit);
 }
 const people = JSON.parse(log.dataset.people);

@@ -178,7 +178,7 @@ async def deliveries(
             await _saturate(clients, seconds)
         else:
             await _pace(clients, seconds, per_second)
-        await asyncio.sleep(0.5)
+        await _quiet(clients)
         after = _facts(running)
         delivered = sum(client.frames for client in clients)
         waits = [wait for client in clients for wait in client.waits]
@@ -190,8 +190,20 @@ async def deliveries(
             "ack_p50_ms": percentile(waits, 0.5) * 1e3,
             "ack_p99_ms": percentile(waits, 0.99) * 1e3,
             "gaps_or_doubles": sum(client.faults for client in clients),
+            "unanswered": float(sum(len(client.sent) for client in clients)),
+            "rooms_not_of_one_order": float(
+                len({(client.room, client.order) for client in clients}) - rooms
+            ),
             "undelivered": (after["stored"] - before["stored"]) * size - delivered,
         }
+
+
+async def _quiet(clients: list[Light]) -> None:
+    """Wait until everything is answered and nothing more comes: what then lacks is lost."""
+    before = -1
+    while before != (now := sum(client.frames for client in clients)):
+        before = now
+        await asyncio.sleep(0.5)
 
 
 def _forget(clients: list[Light]) -> None:

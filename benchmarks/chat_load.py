@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import time
+import zlib
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -167,16 +168,16 @@ async def raw(listeners: int, size: int, seconds: float) -> None:
 
 
 class Light(asyncio.Protocol):
-    """A WebSocket client that does next to nothing: counts frames, checks every seq."""
+    """A WebSocket client that does next to nothing: counts frames, checks seqs and order."""
 
     def __init__(self, room: str, cursor: tuple[int, int], token: str) -> None:
         self._hello = {"type": "hello", "rooms": {room: cursor}}
         self._token = token
-        self._room = room
+        self.room = room
         self._rest = b""
         self._is_open = False
         self.seq = cursor[1]
-        self.frames = self.bytes = self.faults = 0
+        self.frames = self.bytes = self.faults = self.order = 0
         self.sent: dict[str, float] = {}
         self.waits: list[float] = []
         self.on_sent: Callable[[], None] = lambda: None
@@ -219,6 +220,8 @@ class Light(asyncio.Protocol):
             seq = int(frame[begin : frame.index(b",", begin)])
             self.faults += seq != self.seq + 1
             self.seq = seq
+            # Its id comes next: whoever heard the same in the same order has the same sum.
+            self.order = zlib.crc32(frame[begin : frame.index(b'"sender"')], self.order)
             self.frames += 1
             self.bytes += len(frame)
         elif frame.startswith(b'{"type":"sent"'):
@@ -232,7 +235,7 @@ class Light(asyncio.Protocol):
         """Send one message with an id of its own."""
         client_id = f"{next(_numbers):x}"
         self.sent[client_id] = time.perf_counter()
-        self.write({"type": "send", "room": self._room, "client_id": client_id, "text": text})
+        self.write({"type": "send", "room": self.room, "client_id": client_id, "text": text})
 
     def write(self, frame: dict[str, Any]) -> None:
         """Send a frame, masked with zeros, which is masked enough on loopback."""

@@ -14,7 +14,7 @@ from chat import entries, frames, messages, protocol
 from chat.conversation import Conversation
 from chat.entries import Entry
 from chat.kinds import RoomKind, Viewer
-from chat.outboxes import Outbox, Parcel
+from chat.outboxes import Outbox, Parcel, framed
 from people.permissions import Actor
 
 
@@ -143,8 +143,8 @@ def _fan_out(place: Place, news: Sequence[Entry]) -> None:
         if not subscription.is_live or cursor >= head:
             continue
         subscription.cursor = head
-        if cursor == before and listener.key not in views.senders and not listener.blocked:
-            listener.outbox.put(views.common)
+        if cursor == before and not listener.blocked:
+            listener.outbox.put(views.whole(listener))
         else:
             listener.outbox.put(views.of(listener, after=cursor))
 
@@ -153,15 +153,29 @@ class _Views:
     """The parcels of one batch. Most listeners get the very same one, the peers' view."""
 
     def __init__(self, news: Sequence[Entry], kind: RoomKind) -> None:
-        self.senders = {entry.sender_id.int for entry in news if entry.sender_id}
         self._entries = news
         self._kind = kind
         self._encoded: dict[tuple[int, bool, bool], bytes] = {}
+        # Where each author's own entries stand.
+        self._own: dict[int, list[int]] = {}
+        for place, entry in enumerate(news):
+            if entry.sender_id:
+                self._own.setdefault(entry.sender_id.int, []).append(place)
 
     @cached_property
-    def common(self) -> Parcel:
+    def _common(self) -> Parcel:
         """What a peer gets who wrote none of it and has blocked nobody."""
         return Parcel([self._peers(entry) for entry in self._entries])
+
+    def whole(self, listener: Listener) -> Parcel:
+        """Return all of it for one who has blocked nobody: the common one, but for their own."""
+        own = self._own.get(listener.key)
+        if own is None:
+            return self._common
+        mine = list(self._common.frames)
+        for place in own:
+            mine[place] = self._view(self._entries[place], listener)
+        return Parcel(mine)
 
     def of(self, listener: Listener, *, after: int) -> Parcel:
         """Return what this listener gets of the events past `after`."""
@@ -175,11 +189,11 @@ class _Views:
         key = (entry.seq, is_own, is_blocked)
         if key not in self._encoded:
             frame = messages.seen(entry, listener.account_id, self._kind, listener.blocked)
-            self._encoded[key] = protocol.encode(frame)
+            self._encoded[key] = framed(protocol.encode(frame))
         return self._encoded[key]
 
     def _peers(self, entry: Entry) -> bytes:
         key = (entry.seq, False, False)
         if key not in self._encoded:
-            self._encoded[key] = protocol.encode(entries.frame(entry, Viewer.PEER))
+            self._encoded[key] = framed(protocol.encode(entries.frame(entry, Viewer.PEER)))
         return self._encoded[key]

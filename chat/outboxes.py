@@ -18,41 +18,45 @@ RESTART: Final = 1012
 
 
 class Parcel:
-    """Encoded frames that go out together; shared by every listener with the same view."""
+    """Frames that go out together, as they are on the wire; shared by all with the same view."""
 
     __slots__ = ("_wire", "frames", "size")
 
-    def __init__(self, encoded: Sequence[bytes]) -> None:
-        self.frames = encoded
-        self.size = sum(map(len, encoded))
+    def __init__(self, framed: Sequence[bytes]) -> None:
+        self.frames = framed
+        self.size = sum(map(len, framed))
         self._wire: bytes | None = None
 
     @property
     def texts(self) -> list[str]:
         """The frames as ASGI sends them: one text each."""
-        return [one.decode() for one in self.frames]
+        return [one[_HEAD_BYTES.get(one[1], 2) :].decode() for one in self.frames]
 
     @property
     def wire(self) -> bytes:
-        """The frames as they are on the wire, joined for one write; built once."""
+        """The frames joined for one write; built once."""
         if self._wire is None:
-            self._wire = b"".join([part for one in self.frames for part in (_head(one), one)])
+            self._wire = b"".join(self.frames)
         return self._wire
 
 
-def _head(payload: bytes) -> bytes:
-    """Return the head of a final, unmasked text frame (RFC 6455 §5.2)."""
+# By the second byte of a frame (RFC 6455 §5.2); where that is the length itself, 2.
+_HEAD_BYTES: Final = {0x7E: 4, 0x7F: 10}
+
+
+def framed(payload: bytes) -> bytes:
+    """Return a final, unmasked text frame (RFC 6455 §5.2); made once for however many listeners."""
     size = len(payload)
     if size < 126:
-        return bytes((0x81, size))
+        return bytes((0x81, size)) + payload
     if size < 65_536:
-        return b"\x81\x7e" + size.to_bytes(2)
-    return b"\x81\x7f" + size.to_bytes(8)
+        return b"\x81\x7e" + size.to_bytes(2) + payload
+    return b"\x81\x7f" + size.to_bytes(8) + payload
 
 
 def parcel(told: Iterable[frames.Server]) -> Parcel:
     """Encode frames once, for however many listeners; sizes are UTF-8 bytes."""
-    return Parcel([protocol.encode(frame) for frame in told])
+    return Parcel([framed(protocol.encode(frame)) for frame in told])
 
 
 class Direct(Protocol):

@@ -6,9 +6,11 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.frames import Frame
+from websockets.protocol import Protocol, Side
 
 from chat import frames
-from chat.outboxes import HARD_BYTES, TOO_SLOW, Outbox, Parcel
+from chat.outboxes import HARD_BYTES, TOO_SLOW, Outbox, Parcel, framed
 
 asynchronous = pytest.mark.anyio
 
@@ -25,11 +27,22 @@ def test_an_outbox_never_holds_more_than_its_bound(puts: list[tuple[int, bool]])
     assert (outbox.code == TOO_SLOW) == outbox.overflow.is_set()
 
 
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536])
+def test_a_frame_is_the_same_on_both_ways_out(size: int) -> None:
+    words = "x" * size
+    one = Parcel([framed(words.encode()), framed(b"{}")])
+    assert one.texts == [words, "{}"]
+    reader = Protocol(Side.CLIENT, max_size=None)
+    reader.receive_data(one.wire)
+    found = [frame for frame in reader.events_received() if isinstance(frame, Frame)]
+    assert [bytes(frame.data).decode() for frame in found] == one.texts
+
+
 @asynchronous
 async def test_what_is_put_comes_out_once_in_order_and_frees_its_room() -> None:
-    outbox = Outbox(soft=3, hard=90)
+    outbox = Outbox(soft=5, hard=90)
     for number in range(4):
-        outbox.put(Parcel([b"%02d" % number]))
+        outbox.put(Parcel([framed(b"%02d" % number)]))
     taken = []
     for _ in range(4):
         one = await outbox.take()

@@ -143,7 +143,7 @@ ALL_ORGANISATIONS: Final = {
     ("beenthere/upkeep.py", "sweep"): "which organisations there are",
     ("chat/replays.py", "catch_up"): "where the rooms listened to here stand: ids and numbers",
     ("chat/watches.py", "_release_due"): "in which organisations something is due",
-    ("chat/watches.py", "look_again"): "the token decides whose it is; the rest is of that account",
+    ("chat/watches.py", "_look"): "the token decides whose it is; the rest is of that account",
     ("web/entrance.py", "start"): "whether there is one yet",
     ("web/first_days.py", "_begun"): "whether there is one yet",
     ("web/first_days.py", "first_run"): "makes the organisation",

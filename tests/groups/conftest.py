@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from conftest import MORNING
 from people_factories import sign_up
-from sqlalchemy.ext.asyncio import AsyncSession
+from stand_in_safety import StandInSafety
 
 from core.database import Database
-from core.safety import Concern, Context, Subject, Verdict
+from core.safety import Verdict
 from groups import facilitators, members, requests
 from groups.cards import Card, Door, Group
 from people import notices, sign_ins
@@ -20,26 +20,12 @@ FINE = Verdict()
 
 
 @dataclass
-class Remembering:
-    """Lets everything pass, and remembers what was flagged."""
-
-    flags: list[tuple[Subject, Concern]] = field(default_factory=list)
-
-    def screen(self, text: str, context: Context) -> Verdict:
-        return Verdict()
-
-    async def flag(self, session: AsyncSession, subject: Subject, concern: Concern) -> UUID:
-        self.flags.append((subject, concern))
-        return uuid4()
-
-
-@dataclass
 class House:
     """One organisation, with short ways to do what tests do often."""
 
     database: Database
     organisation_id: UUID
-    safety: Remembering = field(default_factory=Remembering)
+    safety: StandInSafety = field(default_factory=StandInSafety)
     tokens: dict[UUID, str] = field(default_factory=dict)
 
     def reading(self) -> Any:
@@ -96,10 +82,10 @@ class House:
                 now=MORNING,
             )
 
-    async def told(self, actor: Actor) -> list[str]:
+    async def told(self, actor: Actor, *, now: Any = MORNING) -> list[str]:
         """What this account has to read, the oldest first."""
         async with self.reading() as session:
-            unread = await notices.unread(session, actor, now=MORNING)
+            unread = await notices.unread(session, actor, now=now)
         return [notice.words or "" for notice in reversed(unread)]
 
 

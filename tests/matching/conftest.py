@@ -1,16 +1,16 @@
-"""A small real house for matching: people with documents, and a `Safety` that remembers."""
+"""A small real house for matching: people with documents, and the tests' `Safety`."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from conftest import MORNING
 from people_factories import sign_up
-from sqlalchemy.ext.asyncio import AsyncSession
+from stand_in_safety import StandInSafety
 
 from core.database import Database
-from core.safety import Concern, Context, Subject, Verdict
+from core.safety import Verdict
 from matching import connections, profiles
 from matching.documents import Person
 from matching.pairs import Connection
@@ -19,23 +19,9 @@ from people.permissions import Actor
 FINE = Verdict()
 
 
-@dataclass
-class Remembering:
-    """Lets everything pass, and remembers what was flagged."""
-
-    flags: list[tuple[Subject, Concern]] = field(default_factory=list)
-
-    def screen(self, text: str, context: Context) -> Verdict:
-        return Verdict()
-
-    async def flag(self, session: AsyncSession, subject: Subject, concern: Concern) -> UUID:
-        self.flags.append((subject, concern))
-        return uuid4()
-
-
 @pytest.fixture
-def safety() -> Remembering:
-    return Remembering()
+def safety() -> StandInSafety:
+    return StandInSafety()
 
 
 @dataclass
@@ -44,7 +30,7 @@ class House:
 
     database: Database
     organisation_id: UUID
-    safety: Remembering
+    safety: StandInSafety
 
     def reading(self) -> Any:
         return self.database.reading(self.organisation_id)
@@ -86,5 +72,5 @@ class House:
 
 
 @pytest.fixture
-def house(database: Database, organisation_id: UUID, safety: Remembering) -> House:
+def house(database: Database, organisation_id: UUID, safety: StandInSafety) -> House:
     return House(database, organisation_id, safety)

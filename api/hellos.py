@@ -15,7 +15,7 @@ from chat import entries
 from core.database import Database
 from core.safety import Safety
 from core.words import Line
-from matching import concerns, connections, requests
+from matching import concerns, connections, introductions, requests
 from matching.concerns import Said
 from matching.hellos import HelloHeld
 from matching.pairs import Connection
@@ -119,9 +119,9 @@ async def ask(body: HelloIn, actor: Someone, here: Here, guard: Guard, now: Now)
 
 @router.get("/people/{account_id}/introduction")
 async def introduce(account_id: UUID, actor: Someone, here: Here, now: Now) -> IntroductionOut:
-    """Return what to say hello with."""
+    """Return what to say hello with; 404 for whoever isn't offered to one now."""
     async with here.reading(actor.organisation_id) as session:
-        found = await requests.introduction(session, actor, account_id, now=now)
+        found = await introductions.read(session, actor, account_id, now=now)
     return IntroductionOut.model_validate(found)
 
 

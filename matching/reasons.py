@@ -58,6 +58,12 @@ def explain_group(
     return _largest(GROUP_KINDS, reader, group, contributions) or (_plain("group_here", group),)
 
 
+def shared(reader: Person, other: Person) -> tuple[str, ...]:
+    """Return what the two share, unweighed: true facts need no population."""
+    alike = {kind.feature: 1.0 for kind in KINDS}
+    return tuple(one.sentence for one in explain(reader, other, alike) if one.facts)
+
+
 def is_true(reason: Reason, reader: Person, other: Person | GroupDocument) -> bool:
     """Tell whether both documents hold the facts and the sentence says just them."""
     if reason.kind in wordings.PLAIN:

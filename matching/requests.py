@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import limits
 from core.errors import NotFound
-from matching import asks, candidates, features, hellos, pairs, profiles, reasons, tidings
+from matching import candidates, hellos, pairs, reasons, tidings
 from matching.documents import Person
 from matching.pairs import Connection, State
 from people import accounts, blocks
@@ -35,18 +35,6 @@ class Received:
     because: tuple[str, ...]
     asked_at: datetime
     expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Introduction:
-    """Somebody one is about to say hello to, and three ways to begin."""
-
-    id: UUID
-    name: str
-    words_for_self: str
-    about: str
-    because: tuple[str, ...]
-    starters: tuple[str, str, str]
 
 
 class Outcome(StrEnum):
@@ -118,46 +106,9 @@ def _received(
         folded=hello.opener_folded,
         words_for_self=told.words_for_self if told else "",
         about=told.about if told else "",
-        because=_because(mine, told),
+        because=reasons.shared(mine, told) if mine and told else (),
         asked_at=hello.asked_at,
         expires_at=hello.expires_at,
-    )
-
-
-def _because(mine: Person | None, told: Person | None) -> tuple[str, ...]:
-    """Return what the two share, without weighing it: true facts need no population."""
-    if mine is None or told is None:
-        return ()
-    alike = dict.fromkeys(features.NAMES, 1.0)
-    found = reasons.explain(mine, told, alike)
-    return tuple(reason.sentence for reason in found if reason.facts)
-
-
-async def introduction(
-    session: AsyncSession, actor: Actor, other_id: UUID, *, now: datetime
-) -> Introduction:
-    """Return what to say hello with. Of somebody a hello wouldn't reach, only the name is there.
-
-    Raises:
-        Invalid: it is oneself.
-        NotFound: there never was such an account here.
-        NotNow: they have blocked this person themselves.
-    """
-    require(actor, Act.TAKE_PART)
-    account = await asks.other(session, actor, other_id)
-    told = await candidates.people(session, [actor.account_id, other_id])
-    mine = told.get(actor.account_id) or profiles.blank(actor)
-    there = Person(id=str(other_id), name=account.name or "")
-    is_shown = not await candidates.withheld(session, [other_id])
-    if is_shown and await asks.reaches(session, actor, account, now=now):
-        there = told.get(other_id, there)
-    return Introduction(
-        id=other_id,
-        name=there.name or tidings.SOMEBODY,
-        words_for_self=there.words_for_self,
-        about=there.about,
-        because=_because(mine, there),
-        starters=hellos.starters(mine, there),
     )
 
 

@@ -9,10 +9,11 @@ from fastapi.responses import Response
 
 from api import hellos as asking
 from api.dependencies import Guard, Here, Now, Someone
-from core.errors import Problem
+from core.errors import NotFound, Problem
 from core.sentences import say, say_many, together
-from matching import asks, connections, hellos, requests
-from matching.requests import Introduction, Outcome, Received, Sent
+from matching import asks, connections, hellos, introductions, requests
+from matching.introductions import Introduction
+from matching.requests import Outcome, Received, Sent
 from people.permissions import Actor
 from web import forms, unsent, views
 from web.rendering import moment, page, see
@@ -83,14 +84,28 @@ async def say_hello_page(
 ) -> Response:
     """Show three ways to begin, made of what both have said."""
     person = await _greeted(here, actor, to, now=now)
+    if person is None:
+        if await _has_asked(here, actor, to, now=now):
+            # Back after posting: they are waiting for an answer, or talking.
+            return see("/hellos")
+        raise NotFound(say("They may not be free to talk just now. Others may be."))
     chosen = min(max(starter, 0), len(person.starters) - 1)
     values = {"words": person.starters[chosen]}
     return await _form(request, actor, here, person, chosen, values, {}, now=now)
 
 
-async def _greeted(here: Here, actor: Actor, to: UUID, *, now: datetime) -> Introduction:
+async def _greeted(here: Here, actor: Actor, to: UUID, *, now: datetime) -> Introduction | None:
     async with here.reading(actor.organisation_id) as session:
-        return await requests.introduction(session, actor, to, now=now)
+        try:
+            return await introductions.read(session, actor, to, now=now)
+        except NotFound:
+            return None
+
+
+async def _has_asked(here: Here, actor: Actor, to: UUID, *, now: datetime) -> bool:
+    async with here.reading(actor.organisation_id) as session:
+        went = await requests.sent(session, actor, now=now)
+    return any(one.asked_id == to and one.outcome is not Outcome.NOT_FREE for one in went)
 
 
 def _greeting(person: Introduction) -> dict[str, Any]:
@@ -140,7 +155,9 @@ async def say_hello(
     try:
         await asking.say(here, guard, actor, to, words, now=now)
     except Problem as problem:
-        person = await _greeted(here, actor, to, now=now)
+        if problem.status == NotFound.status:
+            raise
+        person = await _greeted(here, actor, to, now=now) or introductions.nameless(to)
         errors = {"words": _because(problem)}
         values = {"words": words}
         return await _form(request, actor, here, person, 0, values, errors, now=now)

@@ -4,6 +4,7 @@ Nobody ever reads that they were turned down.
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -47,6 +48,7 @@ async def test_three_starters_come_from_what_both_have_said(town: Town) -> None:
     assert len(shared) == 2
     assert any("allotments" in line for line in met["because"])
     stranger = await town.resident("Stranger")
+    await stranger.tell(interests=["trams"])
     plain = (await wren.get(f"/people/{stranger.id}/introduction"))["starters"]
     assert all("Stranger" in one for one in plain), "no shared fact, so none is claimed"
 
@@ -184,8 +186,9 @@ async def test_promise_17_a_block_keeps_two_apart_both_ways_and_nobody_can_tell(
     await one.put(f"/me/blocks/{other.id}")
     for who in (one, other):
         assert (await who.get("/offers"))["people"] == []
-    met = await other.get(f"/people/{one.id}/introduction")
-    assert (met["name"], met["about"], met["because"]) == ("One", "", [])
+    blocked = await other.get(f"/people/{one.id}/introduction", status=404)
+    nobody = await other.get(f"/people/{uuid4()}/introduction", status=404)
+    assert blocked == nobody
     hello = await _say(other, one)
     assert (await one.get("/hellos/received"))["items"] == []
     assert (await _sent(other))[one.id]["outcome"] == "waiting"
@@ -226,6 +229,7 @@ async def test_on_an_old_phone_from_an_offer_to_a_talk(town: Town) -> None:
 
 async def test_one_tap_is_enough(town: Town) -> None:
     wren, marigold = await town.residents("Wren", "Marigold")
+    await marigold.tell(about="I dig.")
     await wren.browser.open(f"/hellos/new?to={marigold.id}")
     button = next(
         button.label

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from core import ids
 from core.errors import Forbidden
 from core.safety import Category, Response, Verdict
-from matching import answers, candidates, offers, presences, profiles, requests
+from matching import answers, candidates, offers, presences, profiles
 from matching.answers import Answer
 from matching.documents import GroupDocument, Person
 from matching.offers import Offers
@@ -318,17 +318,3 @@ async def test_gathering_takes_six_queries_however_many_people(house: Any, peopl
         async with house.reading() as session:
             await offers.gather(session, ada, now=MORNING)
     assert len([one for one in statements if one.startswith("SELECT")]) == 6
-
-
-async def test_introducing_shows_words_only_of_whom_a_hello_would_reach(house: Any) -> None:
-    ada = await house.join("Ada", experiences=[VOICES])
-    ben = await house.join("Ben", about="I grow beans.", experiences=[VOICES])
-    async with house.reading() as session:
-        seen = await requests.introduction(session, ada, ben.account_id, now=MORNING)
-    assert seen.about == "I grow beans."
-    assert seen.because[0] == "You've both lived with hearing voices."
-    assert "hearing voices" in seen.starters[0]
-    await block(house, ben, ada)
-    async with house.reading() as session:
-        seen = await requests.introduction(session, ada, ben.account_id, now=MORNING)
-    assert (seen.name, seen.about, seen.because) == ("Ben", "", ())

@@ -121,15 +121,39 @@ async def list_all(actor: Someone, here: Here) -> Page[GroupOut]:
         return Page(items=[out(group) for group in await cards.everything(session)])
 
 
+async def open_with(
+    database: Database,
+    safety: Safety,
+    actor: Actor,
+    card: Card,
+    *,
+    facilitator_id: UUID,
+    now: datetime,
+) -> cards.Shown:
+    """Screen a card, then open its group."""
+    verdict = await screened(database, safety, actor, card.own_words)
+    async with (
+        raising_held(database, safety, actor, card.own_words, now=now),
+        database.unit_of_work(actor.organisation_id) as session,
+    ):
+        group = await facilitators.open_group(
+            session,
+            actor,
+            card,
+            facilitator_id=facilitator_id,
+            verdict=verdict,
+            safety=safety,
+            now=now,
+        )
+        return cards.shown(group)
+
+
 @router.post("/groups", status_code=status.HTTP_201_CREATED)
-async def open_one(body: GroupIn, actor: Someone, here: Here, now: Now) -> GroupOut:
+async def open_one(body: GroupIn, actor: Someone, here: Here, guard: Guard, now: Now) -> GroupOut:
     """Open a group and ask somebody else to look after it."""
     card = card_of(body.card)
-    async with here.unit_of_work(actor.organisation_id) as session:
-        group = await facilitators.open_group(
-            session, actor, card, facilitator_id=body.facilitator_id, now=now
-        )
-        return out(cards.shown(group))
+    leader_id = body.facilitator_id
+    return out(await open_with(here, guard, actor, card, facilitator_id=leader_id, now=now))
 
 
 @router.get("/me/groups")
@@ -157,11 +181,26 @@ async def read(group_id: UUID, actor: Someone, here: Here) -> GroupOut:
 
 
 @router.put("/groups/{group_id}/card", status_code=status.HTTP_204_NO_CONTENT)
-async def change(group_id: UUID, body: CardIn, actor: Someone, here: Here, now: Now) -> Response:
+async def change(
+    group_id: UUID, body: CardIn, actor: Someone, here: Here, guard: Guard, now: Now
+) -> Response:
     """Replace the card; 409 when another was saved meanwhile, or it has too few places."""
     card = card_of(body.card)
-    async with here.unit_of_work(actor.organisation_id) as session:
-        await cards.change(session, actor, group_id, card, over_version=body.version, now=now)
+    verdict = await screened(here, guard, actor, card.own_words)
+    async with (
+        raising_held(here, guard, actor, card.own_words, now=now),
+        here.unit_of_work(actor.organisation_id) as session,
+    ):
+        await cards.change(
+            session,
+            actor,
+            group_id,
+            card,
+            over_version=body.version,
+            verdict=verdict,
+            safety=guard,
+            now=now,
+        )
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 

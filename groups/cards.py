@@ -18,11 +18,14 @@ from sqlalchemy.orm import Mapped
 
 from core import limits
 from core.errors import Conflict, NotFound
-from core.safety import Mode
+from core.safety import Mode, Safety, Verdict
 from core.sentences import say
 from core.tables import Base, Identified, Owned, Retention, field
+from groups import wordings
 from matching import candidates, fields, vocabulary
+from matching.concerns import Said
 from matching.documents import GroupDocument, GroupExperience
+from matching.profiles import UNSCREENED
 from matching.vocabulary import Vocabulary
 from people import audit, documents
 from people.permissions import Act, Actor, require
@@ -55,6 +58,13 @@ class Card(BaseModel):
     capacity: Annotated[int, Field(ge=FEWEST_PLACES, le=fields.MOST_PEOPLE)] = 12
     languages: fields.Languages = ("en",)
     topics: fields.Many[fields.Tag] = ()
+
+    @property
+    def own_words(self) -> str:
+        """All that is written to be read, for screening."""
+        return "\n".join(
+            (self.name, self.purpose, self.for_whom, self.about, self.lived, *self.topics)
+        )
 
 
 class Group(Base, Identified, Owned):
@@ -178,17 +188,21 @@ async def change(
     *,
     over_version: int,
     now: datetime,
+    verdict: Verdict = UNSCREENED,
+    safety: Safety | None = None,
 ) -> int:
     """Put a card in place of version `over_version`; return the new version.
 
     How safe the group is kept is no part of the card: only the group changes that, with notice.
 
     Raises:
+        CardHeld, NamePoses: see `wordings`. Nothing was changed.
         ChangedElsewhere: somebody else saved one meanwhile. Nothing was changed.
         TooFewPlaces: fewer places than people. Nothing was changed.
     """
     group = await by_id(session, group_id)
     require(actor, Act.LEAD_GROUP, group)
+    wordings.admit(card.name, verdict)
     said = await in_own_words(session, card)
     changed = await session.scalar(
         update(Group)
@@ -205,6 +219,9 @@ async def change(
         subject_id=group_id, now=now,
     )  # fmt: skip
     await push(session, changed, now=now)
+    if safety is not None:
+        said_now = Said(card.own_words, verdict, safety)
+        await wordings.look_at(session, actor, said_now, group_id=group_id, now=now)
     return changed.version
 
 

@@ -14,13 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chat import rooms
 from core import ids, limits
 from core.errors import Forbidden, Invalid, NotFound
-from core.safety import Mode
+from core.safety import Mode, Safety, Verdict
 from core.sentences import Sentence, say, say_many
-from groups import cards, members
+from groups import cards, members, wordings
 from groups.cards import Card, Group
 from groups.members import GroupMember
 from matching import answers
 from matching.answers import Answer
+from matching.concerns import Said
+from matching.profiles import UNSCREENED
 from people import audit, notices, roles
 from people.notices import NoticeKind
 from people.permissions import Act, Actor, Role, require
@@ -40,15 +42,19 @@ async def open_group(
     facilitator_id: UUID,
     now: datetime,
     safety_mode: Mode = Mode.STANDARD,
+    verdict: Verdict = UNSCREENED,
+    safety: Safety | None = None,
 ) -> Group:
     """Open a group with its room, and ask somebody else to look after it. A double click opens one.
 
     Raises:
+        CardHeld, NamePoses: see `wordings`. Nothing was opened.
         Forbidden: the actor may not, or names themselves (promise 31).
         Invalid: a group can't begin as self-held (promise 23).
         NotFound: there is no account of the facilitator's id here.
     """
     require(actor, Act.OPEN_GROUP)
+    wordings.admit(card.name, verdict)
     if safety_mode is Mode.SELF_HELD:
         raise Invalid(say("A group can become self-held later, when its people decide so."))
     if (just_opened := await _just_opened(session, card, facilitator_id, now=now)) is not None:
@@ -58,6 +64,9 @@ async def open_group(
     await name(session, actor, group.id, facilitator_id, now=now)
     opened = await cards.by_id(session, group.id)
     await cards.push(session, opened, now=now)
+    if safety is not None:
+        said = Said(card.own_words, verdict, safety)
+        await wordings.look_at(session, actor, said, group_id=group.id, now=now)
     return opened
 
 
@@ -204,9 +213,9 @@ async def mute(
     hours = math.ceil((until - now) / HOUR)
     words = say_many(
         "For %(count)s hour you can read in %(group)s but not write. %(name)s, who looks after"
-        " it, wrote: “%(reason)s”",
+        " it, wrote: “%(reason)s” You can ask somebody else to look at this.",
         "For %(count)s hours you can read in %(group)s but not write. %(name)s, who looks after"
-        " it, wrote: “%(reason)s”",
+        " it, wrote: “%(reason)s” You can ask somebody else to look at this.",
         count=hours,
         group=group.name,
         name=actor.name,
@@ -241,7 +250,8 @@ async def _led(
     require(actor, Act.LEAD_GROUP, group)
     if account_id == actor.account_id:
         raise Forbidden(say("This can't be done to oneself."))
-    if account_id in await members.facilitators(session, group_id):
+    stay = await members.here(session, group_id, account_id)
+    if stay is not None and stay.is_facilitator:
         raise Forbidden(say("They look after this group too: please ask an administrator."))
     if not reason.strip():
         raise Invalid(say("Please write a reason. They will read it."), field="reason")

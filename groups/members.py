@@ -19,8 +19,9 @@ from groups.cards import Door, Group
 from matching import answers
 from matching.answers import Answer
 from people import accounts, notices, roles
+from people.accounts import Account
 from people.notices import NoticeKind
-from people.permissions import Act, Actor, Role, require
+from people.permissions import Act, Actor, Role, Standing, require
 
 OWN: Final = "account_id"
 _HERE: Final = text("left_at IS NULL")
@@ -118,7 +119,7 @@ async def let_in(
         name=account.name or say("Somebody"),
         group=filled.name,
     )
-    await tell_facilitators(session, filled, words, about=stay_id, but=account_id, now=now)
+    await tell_facilitators(session, filled, words, about=account_id, but=account_id, now=now)
     return filled
 
 
@@ -182,11 +183,17 @@ async def _lay_down(
     if await facilitators(session, group_id):
         return
     group = await cards.by_id(session, group_id)
+    words = say("Nobody looks after %(group)s now. Please ask somebody.", group=group.name)
+    await _tell_administrators(session, group, words, once=f"group-alone:{stay_id}", now=now)
+
+
+async def _tell_administrators(
+    session: AsyncSession, group: Group, words: Sentence, *, once: str, now: datetime
+) -> None:
     for administrator_id in await roles.holders(session, Role.ADMINISTRATOR):
         await notices.send(
-            session, account_id=administrator_id, kind=NoticeKind.GROUP, subject_id=group_id,
-            words=say("Nobody looks after %(group)s now. Please ask somebody.", group=group.name),
-            dedupe_key=f"group-alone:{stay_id}:{administrator_id}", now=now,
+            session, account_id=administrator_id, kind=NoticeKind.GROUP, subject_id=group.id,
+            words=words, dedupe_key=f"{once}:{administrator_id}", now=now,
         )  # fmt: skip
 
 
@@ -218,11 +225,12 @@ async def was_removed(session: AsyncSession, group_id: UUID, account_id: UUID) -
 
 
 async def facilitators(session: AsyncSession, group_id: UUID) -> list[UUID]:
-    """Return who looks after a group, the longest first."""
+    """Return who looks after a group, the longest first. Whoever is suspended or gone doesn't."""
     query = (
         select(GroupMember.account_id)
+        .join(Account, Account.id == GroupMember.account_id)
         .where(GroupMember.group_id == group_id, GroupMember.is_facilitator)
-        .where(GroupMember.left_at.is_(None))
+        .where(GroupMember.left_at.is_(None), Account.standing == Standing.ACTIVE)
         .order_by(GroupMember.joined_at, GroupMember.id)
     )
     return list(await session.scalars(query))
@@ -237,10 +245,22 @@ async def tell_facilitators(
     now: datetime,
     but: UUID | None = None,
 ) -> None:
-    """Send those who look after a group a notice, once per `about`."""
-    for facilitator_id in await facilitators(session, group.id):
+    """Tell those who look after a group of somebody at its door, once a day per person.
+
+    Who comes and goes all day must not be able to keep them busy with it.
+    """
+    once = f"group-door:{group.id}:{about}:{now.date()}"
+    leading = await facilitators(session, group.id)
+    if not leading:
+        words = say(
+            "Somebody is at the door of %(group)s, and nobody looks after it now. Please ask"
+            " somebody to, in Setting up.",
+            group=group.name,
+        )
+        await _tell_administrators(session, group, words, once=once, now=now)
+    for facilitator_id in leading:
         if facilitator_id != but:
             await notices.send(
                 session, account_id=facilitator_id, kind=NoticeKind.GROUP, subject_id=group.id,
-                words=words, dedupe_key=f"group:{about}:{facilitator_id}", now=now,
+                words=words, dedupe_key=f"{once}:{facilitator_id}", now=now,
             )  # fmt: skip

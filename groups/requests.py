@@ -118,7 +118,7 @@ async def ask(
     if written is None:
         return await _open_one(session, group_id, actor.account_id)
     words = say("%(name)s would like to come to %(group)s.", name=actor.name, group=group.name)
-    await members.tell_facilitators(session, group, words, about=written, now=now)
+    await members.tell_facilitators(session, group, words, about=actor.account_id, now=now)
     await concerns.raise_about(
         session,
         Said(note, verdict, safety),

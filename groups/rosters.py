@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat import rooms
@@ -13,8 +13,9 @@ from core.sentences import say
 from groups import cards, members
 from groups.cards import Group, Shown
 from groups.members import GroupMember
+from groups.requests import JoinRequest, State
 from people.accounts import Account
-from people.permissions import Act, Actor, allows, require
+from people.permissions import Act, Actor, Standing, allows, require
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,50 @@ class Mine:
     group: Shown
     room_id: UUID
     is_facilitator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAfter:
+    """A group as whoever appoints sees it: by whom it is looked after, and how many wait there."""
+
+    id: UUID
+    name: str
+    facilitators: tuple[str, ...]
+    waiting: int
+
+
+async def looked_after(session: AsyncSession, actor: Actor) -> list[LookedAfter]:
+    """Return all groups by name, those that nobody looks after first.
+
+    Whoever is suspended or gone looks after nothing.
+    """
+    require(actor, Act.OPEN_GROUP)
+    leading = (
+        select(GroupMember.group_id, Account.name)
+        .join(Account, Account.id == GroupMember.account_id)
+        .where(GroupMember.left_at.is_(None), GroupMember.is_facilitator)
+        .where(Account.standing == Standing.ACTIVE)
+        .order_by(GroupMember.joined_at, GroupMember.id)
+    )
+    names: dict[UUID, list[str]] = {}
+    for group_id, name in await session.execute(leading):
+        names.setdefault(group_id, []).append(name or "Somebody")
+    waiting = await _waiting(session)
+    found = [
+        LookedAfter(one.id, one.card.name, tuple(names.get(one.id, ())), waiting.get(one.id, 0))
+        for one in await cards.everything(session)
+    ]
+    return sorted(found, key=lambda one: bool(one.facilitators))
+
+
+async def _waiting(session: AsyncSession) -> dict[UUID, int]:
+    query = (
+        select(JoinRequest.group_id, func.count())
+        .join(Account, Account.id == JoinRequest.account_id)
+        .where(JoinRequest.state == State.ASKED, Account.standing == Standing.ACTIVE)
+        .group_by(JoinRequest.group_id)
+    )
+    return dict((await session.execute(query)).all())
 
 
 async def listed(session: AsyncSession, actor: Actor, group_id: UUID) -> list[Member]:

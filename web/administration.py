@@ -6,16 +6,18 @@ Nothing here shows a member's words (promise 27).
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import groups as opening
-from api.dependencies import Config, Here, Now, Someone
+from api.dependencies import Config, Guard, Here, Now, Someone
 from core.errors import Invalid, Problem
+from core.safety import Safety
 from core.sentences import say
-from groups import cards, facilitators
+from groups import facilitators, rosters
 from groups.cards import Door
 from people import accounts, documents, invitations, recovery, roles
 from people.accounts import Account
@@ -64,7 +66,7 @@ async def _show(
         joining = await documents.current(session, Joining)
         still_open = await invitations.still_open(session, actor, now=now)
         appointed = [await _appointed(session, role) for role in Role if role != Role.FACILITATOR]
-        groups = await cards.everything(session)
+        groups = await rosters.looked_after(session, actor)
     return await page(
         request,
         "staff/administration.html",
@@ -74,7 +76,7 @@ async def _show(
         invitations=[_invitation(row) for row in still_open],
         roles=ROLES,
         appointed=[line for lines in appointed for line in lines],
-        groups=[{"id": group.id, "name": group.card.name} for group in groups],
+        groups=[_group_line(group) for group in groups],
         shown_once=shown_once,
         values=values or {},
         errors=errors or {},
@@ -87,6 +89,15 @@ def _invitation(row: invitations.Invitation) -> dict[str, Any]:
         "uses_left": row.uses_left,
         "role": ROLE_WORDS[row.role],
         "until": moment(row.expires_at),
+    }
+
+
+def _group_line(group: rosters.LookedAfter) -> dict[str, Any]:
+    return {
+        "id": group.id,
+        "name": group.name,
+        "leaders": ", ".join(group.facilitators),
+        "waiting": group.waiting,
     }
 
 
@@ -108,17 +119,21 @@ async def _named(session: AsyncSession, form: Form) -> Account:
 @router.post("/administration/roles")
 @router.post("/administration/recovery")
 @router.post("/administration/groups")
+@router.post("/administration/facilitators")
 async def change(
-    request: Request, actor: Someone, here: Here, config: Config, now: Now
+    request: Request, actor: Someone, here: Here, config: Config, guard: Guard, now: Now
 ) -> Response:
     """Do one of the things on the page; what is shown once is on the answer."""
     require(actor, Act.INVITE)
     what = request.url.path.rpartition("/")[2]
     form = await forms.typed(request)
     try:
+        if what == "groups":
+            await _open_group(form, actor, here, guard, now=now)
+            return see("/administration")
         shown_once = await _do(what, form, actor, here, now=now)
     except Problem as problem:
-        if problem.status != 422:
+        if problem.status not in (409, 422):
             raise
         errors = {f"{what}-{field}": said for field, said in forms.errors_of(problem).items()}
         return await _show(request, actor, here, now=now, values=form.values, errors=errors)
@@ -150,8 +165,9 @@ async def _do(
                 "code": code,
                 "what": say("A way back in for %(name)s, for 24 hours", name=account.name or ""),
             }
-        elif what == "groups":
-            await _open_group(session, form, actor, now=now)
+        elif what == "facilitators":
+            account = await _named(session, form)
+            await facilitators.name(session, actor, _group(form), account.id, now=now)
     return None
 
 
@@ -180,9 +196,19 @@ async def _open_or_close(session: AsyncSession, form: Form, actor: Actor, *, now
     await documents.change(session, actor, wanted, over_version=version, now=now)
 
 
-async def _open_group(session: AsyncSession, form: Form, actor: Actor, *, now: datetime) -> None:
-    leader = await _named(session, form)
+def _group(form: Form) -> UUID:
+    try:
+        return UUID(form.get("group"))
+    except ValueError:
+        raise Invalid(say("Please choose a group."), field="group") from None
+
+
+async def _open_group(
+    form: Form, actor: Actor, here: Here, guard: Safety, *, now: datetime
+) -> None:
+    async with here.reading(actor.organisation_id) as session:
+        leader = await _named(session, form)
     told = {name: form.get(name) for name in ("purpose", "for_whom", "about")}
     told |= {"name": form.get("group"), "door": form.get("door") or Door.ASK}
     card = opening.card_of(told)
-    await facilitators.open_group(session, actor, card, facilitator_id=leader.id, now=now)
+    await opening.open_with(here, guard, actor, card, facilitator_id=leader.id, now=now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -30,6 +30,10 @@ STANDING_LINES: Final = {
     Place.IN: say("You're in this group."),
     Place.NONE: "",
 }
+NOBODY_LEADS: Final = (
+    "You've asked to join. Nobody looks after this group just now. The people who run this place"
+    " know, and are asked to find somebody. You'll hear when there is an answer."
+)
 
 
 @router.get("/groups")
@@ -69,6 +73,7 @@ async def _show(
         leads = allows(actor, Act.LEAD_GROUP, found)
         people = await rosters.listed(session, actor, group_id) if leads else None
         waiting = await requests.waiting(session, actor, group_id) if leads else []
+        is_led = bool(await members.facilitators(session, group_id))
     return await page(
         request,
         "pages/group.html",
@@ -76,7 +81,7 @@ async def _show(
         status=422 if errors else 200,
         group=_card(cards.shown(found), mine),
         standing=place,
-        standing_line=STANDING_LINES[place],
+        standing_line=STANDING_LINES[place] if is_led or place is not Place.ASKED else NOBODY_LEADS,
         door=found.door,
         has_room=found.has_room,
         members=[_member(one, actor) for one in people] if people is not None else None,
@@ -154,7 +159,12 @@ async def leave(group_id: UUID, actor: Someone, here: Here, now: Now) -> Respons
 
 @router.post("/groups/{group_id}/waiting/{request_id}/{answer}")
 async def answer(
-    group_id: UUID, request_id: UUID, answer: str, actor: Someone, here: Here, now: Now
+    group_id: UUID,
+    request_id: UUID,
+    answer: Literal["let-in", "not-now"],
+    actor: Someone,
+    here: Here,
+    now: Now,
 ) -> Response:
     """Let somebody in, or say that it doesn't fit just now."""
     async with here.unit_of_work(actor.organisation_id) as session:
@@ -170,7 +180,7 @@ async def look_after(
     request: Request,
     group_id: UUID,
     account_id: UUID,
-    what: str,
+    what: Literal["quiet", "speak", "remove"],
     actor: Someone,
     here: Here,
     now: Now,
@@ -187,7 +197,7 @@ async def look_after(
                 )
             elif what == "speak":
                 await facilitators.unmute(session, actor, group_id, account_id, now=now)
-            elif what == "remove":
+            else:
                 await facilitators.remove(
                     session, actor, group_id, account_id, reason=reason, now=now
                 )

@@ -261,6 +261,7 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("POST", "/administration/roles"): line(ADMINISTRATOR, form=UNUSABLE),
     ("POST", "/administration/recovery"): line(ADMINISTRATOR, form=UNUSABLE),
     ("POST", "/administration/groups"): line(ADMINISTRATOR, form=UNUSABLE),
+    ("POST", "/administration/facilitators"): line(ADMINISTRATOR, form=UNUSABLE),
     ("GET", "/queue"): line(MODERATOR),
     ("GET", "/staff/cases/{case_id}"): line(MODERATOR),
     ("POST", "/staff/cases/{case_id}/look"): line(MODERATOR, form={"reason": "On shift"}),

@@ -40,7 +40,7 @@ def test_where_a_person_decides_one_asks_and_is_let_in(visitors: Visitors) -> No
     _open_group(josie, "Tuned In")
     expect(josie.get_by_text("I hear one, mostly.")).to_be_visible()
     assert violations_of(josie) == {}
-    josie.get_by_role("button", name="Offer Jude a place").click()
+    josie.get_by_role("button", name="Let Jude in").click()
     expect(josie.get_by_text("What you can do about Jude")).to_be_visible()
 
     jude.goto("/home")

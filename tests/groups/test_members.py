@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from chat import rooms
 from core import ids
 from core.errors import Forbidden, Invalid, NotFound
-from groups import cards, facilitators, members, rosters
+from core.safety import Verdict
+from groups import cards, facilitators, members, requests, rosters
 from groups.cards import Group
 from groups.members import AskFirst, GroupFull, GroupMember
 from matching import answers
@@ -77,6 +78,29 @@ async def test_going_is_free_and_so_is_coming_back(house: Any, tea: Any) -> None
     assert kept == {group.id: Answer.NOT_NOW}
     await house.come(ada, group)
     assert await count(house, group) == (2, 2, 2)
+
+
+@pytest.mark.parametrize("door", ["open", "ask"])
+async def test_coming_and_going_in_a_loop_is_told_once_a_day(
+    house: Any, administrator: Actor, josie: Actor, door: str
+) -> None:
+    group, josie = await house.open_group(administrator, josie, door=door)
+    ada = await house.join("Ada")
+    before = len(await house.told(josie))
+    for day in (0, 0, 0, 1, 1):
+        now = MORNING + timedelta(days=day)
+        async with house.work() as session:
+            if door == "open":
+                await members.join(session, ada, group.id, now=now)
+                await members.leave(session, ada, group.id, now=now)
+            else:
+                await requests.ask(
+                    session, ada, group.id, note="", verdict=Verdict(), safety=house.safety,
+                    now=now,
+                )  # fmt: skip
+                await requests.withdraw(session, ada, group.id, now=now)
+    told = await house.told(josie, now=MORNING + timedelta(days=1))
+    assert len(told) - before == 2
 
 
 async def test_a_closed_door_a_full_group_and_no_group(
@@ -186,6 +210,7 @@ async def test_a_quiet_time_has_a_reason_and_an_end(house: Any, tea: Any) -> Non
     [words] = await house.told(ada)
     assert words.startswith("For 2 hours you can read in Tea but not write.")
     assert "Take a breath." in words
+    assert "ask somebody else to look at this" in words
     async with house.reading() as session:
         quiet = {
             one.name: one.muted_until for one in await rosters.listed(session, josie, group.id)

@@ -127,7 +127,7 @@ async def test_on_an_old_phone_from_the_card_to_the_groups_talk(town: Town) -> N
     asked = await phone.press("Ask to join", {"words": "I hear extra too."})
     assert "You've asked to join." in asked
     assert "I hear extra too." in await desk.open(f"/groups/{group_id}")
-    await desk.press("Offer Wren a place")
+    await desk.press("Let Wren in")
     assert "You're welcome in Tea and telly." in await phone.open("/home")
     await phone.open(f"/groups/{group_id}")
     await phone.follow("Go to the group's talk")

@@ -1,0 +1,84 @@
+"""What a card may say: read before joining by people who may be at their most alone.
+
+Nothing of a card can be folded, so what screening would fold or hold isn't put up at all; its
+writer hears why, and a person looks. Names that promise somebody who isn't there are refused.
+"""
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.errors import Invalid
+from core.safety import SubjectKind, Verdict
+from core.sentences import say
+from matching import concerns
+from matching.concerns import Said
+from matching.hellos import HelloHeld
+from people.permissions import Actor
+
+# Parts of a name by which somebody would expect an answer in an emergency, or staff.
+_POSING: Final = re.compile(
+    r"\b(?:(?:help|crisis|hot|life|suicide|listening)\s?lines?|samaritans?|childline"
+    r"|999|112|111|911|988|(?:crisis|emergency) (?:team|service|support|help)"
+    r"|urgent help|moderators?|mods|administrators?|admins?|safeguarding)\b"
+)
+# Only alone, or with "the", "our" and "team": "Staff of the night shift" is a group of theirs.
+_STAFF: Final = re.compile(
+    r"(?:the |our )?(?:staff|support|help|been there)(?: team| staff| desk)?"
+)
+
+
+class CardHeld(HelloHeld):
+    """The card can't be put up as it is. `verdict` says why."""
+
+    code = "card_held"
+    title = say("We haven't put this up yet. Your words are still here: please look at them again.")
+
+
+class NamePoses(Invalid):
+    """The name could be taken for staff or a helpline."""
+
+    code = "name_poses"
+    title = say(
+        "That name could be taken for staff or a helpline, and somebody in need would wait there"
+        " for an answer. Please choose another."
+    )
+
+
+def admit(name: str, verdict: Verdict) -> None:
+    """Let a card of this name pass, whose words were judged together, or say why not.
+
+    Raises:
+        CardHeld: the verdict folds or holds something of it. Nothing was changed.
+        NamePoses: see the class.
+    """
+    if poses(name):
+        raise NamePoses(field="name")
+    if verdict.folded or not verdict.reaches_peers:
+        raise CardHeld(verdict)
+
+
+def poses(name: str) -> bool:
+    """Tell whether a group's name could be taken for staff or a helpline."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    letters = (one for one in plain if unicodedata.category(one) not in ("Mn", "Cf"))
+    said = " ".join(re.sub(r"[^\w]+|_", " ", "".join(letters)).split())
+    return bool(_POSING.search(said) or _STAFF.fullmatch(said))
+
+
+async def look_at(
+    session: AsyncSession, actor: Actor, said: Said, *, group_id: UUID, now: datetime
+) -> None:
+    """Let a person look at a card that is up, where screening says so."""
+    await concerns.raise_about(
+        session,
+        said,
+        kind=SubjectKind.GROUP,
+        subject_id=group_id,
+        author_id=actor.account_id,
+        now=now,
+    )

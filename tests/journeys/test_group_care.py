@@ -1,0 +1,99 @@
+"""A group that needs care: words that may not go up, a door with nobody behind it."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from people import accounts
+from people.permissions import Role, Standing
+from tests.journeys.town import Resident, Town
+
+pytestmark = pytest.mark.anyio
+
+THREAT = "I will come round and break your legs on Friday."
+
+
+async def _opened(town: Town, **card: Any) -> tuple[Resident, Resident, str]:
+    """An administrator, somebody who looks after a group, and the group."""
+    keeper = await town.resident("Keeper", Role.ADMINISTRATOR)
+    leader = await town.resident("Leader")
+    return keeper, leader, await town.group(keeper, leader, **card)
+
+
+async def _suspend(town: Town, who: Resident) -> None:
+    async with town.database.unit_of_work(town.organisation_id) as session:
+        await accounts.set_standing(session, UUID(who.id), Standing.SUSPENDED)
+
+
+async def test_a_card_with_a_threat_stays_down_and_a_person_looks(town: Town) -> None:
+    _, leader, group_id = await _opened(town)
+    moderator = await town.resident("Mo", Role.MODERATOR)
+    card = {"name": "Tea and telly", "about": THREAT}
+    held = await leader.put(f"/groups/{group_id}/card", {"version": 1, "card": card}, status=422)
+    assert held["code"] == "card_held"
+    assert (await leader.get(f"/groups/{group_id}"))["card"]["about"] == ""
+    assert len((await moderator.get("/cases"))["items"]) == 1
+    named = {"version": 1, "card": {"name": "Samaritans"}}
+    posing = await leader.put(f"/groups/{group_id}/card", named, status=422)
+    assert (posing["code"], posing["field"]) == ("name_poses", "name")
+
+
+async def test_on_the_page_a_held_group_keeps_what_was_typed(town: Town) -> None:
+    keeper, _, _ = await _opened(town)
+    form = {"group": "Fridays", "purpose": THREAT, "name": "Leader", "door": "open"}
+    shown = await keeper.browser.post("/administration/groups", form)
+    assert keeper.browser.status == 422
+    assert "We haven't put this up yet" in shown
+    assert THREAT in shown
+    assert "Fridays" not in await keeper.browser.open("/groups")
+
+
+async def test_an_answer_that_is_neither_yes_nor_not_now_is_none(town: Town) -> None:
+    _, leader, group_id = await _opened(town, door="ask")
+    wren = await town.resident("Wren")
+    await wren.post(f"/groups/{group_id}/requests", {"note": ""})
+    [waiting] = (await leader.get(f"/groups/{group_id}/requests"))["items"]
+    for answer in ("let_in", "perhaps", "LET-IN"):
+        path = f"/groups/{group_id}/waiting/{waiting['id']}/{answer}"
+        await leader.browser.post(path, {})
+        assert leader.browser.status == 422, answer
+    assert (await wren.get(f"/groups/{group_id}/place"))["place"] == "asked"
+    await leader.browser.open(f"/groups/{group_id}")
+    await leader.browser.press("Not just now")
+    assert "can't take anybody new just now" in (await wren.told())[-1]
+
+
+@pytest.mark.parametrize("leaves", ["by choice", "suspended"])
+async def test_at_a_door_with_nobody_behind_it_somebody_is_found(town: Town, leaves: str) -> None:
+    keeper, leader, group_id = await _opened(town, door="ask")
+    wren, marigold = await town.residents("Wren", "Marigold")
+    if leaves == "suspended":
+        await _suspend(town, leader)
+    else:
+        await leader.delete(f"/groups/{group_id}/place")
+    await wren.post(f"/groups/{group_id}/requests", {"note": "May I?"})
+    assert "nobody looks after it now" in (await keeper.told())[-1]
+    assert "May I?" not in " ".join(await keeper.told()), "the note is not the administrator's"
+    assert "Nobody looks after this group just now" in await wren.browser.open(
+        f"/groups/{group_id}"
+    )
+    page = await keeper.browser.open("/administration")
+    assert "Nobody looks after it now." in page
+    assert "Waiting to join: 1" in page
+    await keeper.browser.press("Ask them to look after it", {"name": "Marigold"})
+    assert "looked after by Marigold" in keeper.browser.text
+    assert "You look after Tea and telly now" in (await marigold.told())[-1]
+    [waiting] = (await marigold.get(f"/groups/{group_id}/requests"))["items"]
+    await marigold.post(f"/group-requests/{waiting['id']}/accept")
+    assert "You're welcome in Tea and telly." in (await wren.told())[-1]
+
+
+async def test_nobody_names_themselves_or_somebody_who_is_not_here(town: Town) -> None:
+    keeper, _, group_id = await _opened(town)
+    for name, status in (("Nobody at all", 422), ("Keeper", 403)):
+        form = {"group": group_id, "name": name}
+        await keeper.browser.post("/administration/facilitators", form)
+        assert keeper.browser.status == status
+    await keeper.browser.post("/administration/facilitators", {"group": "x", "name": "Leader"})
+    assert keeper.browser.status == 422

@@ -24,6 +24,7 @@ from matching import documents, evaluation, ranking
 from matching.documents import Person, Where
 from matching.evaluation import Good, Rankings
 from matching.ranking import Pool
+from matching.scores import Turns
 
 DEMO: Final = Path(__file__).parents[1] / "beenthere" / "demo" / "people.json"
 DEPTH: Final = 10
@@ -135,10 +136,20 @@ def rankings(world: World) -> tuple[dict[str, Rankings], dict[str, float], NDArr
         "random": ordered(world, random),
         "TF-IDF (scikit-learn)": ordered(world, cosines),
         "ours, text only": ordered(world, ours),
-        "ours, whole score": _ranked(world, replace(pool, fair_turns=0 * pool.fair_turns)),
+        "ours, whole score": _ranked(world, replace(pool, turns=Turns(0 * pool.fair_turns))),
         "ours, fair turns": _ranked(world, pool),
     }
-    return found, _times(world, pool, words) | {"prepare_s": prepared}, cosines
+    changed = {"prepare_s": prepared, "after_one_change_s": _one_change(world, pool)}
+    return found, _times(world, pool, words) | changed, cosines
+
+
+def _one_change(world: World, pool: Pool) -> float:
+    """Seconds until a pool is ready again when one person has rewritten what they told."""
+    first, *others = world.people
+    changed = first.model_copy(update={"about": f"{first.about} And one thing more."})
+    began = time.perf_counter()
+    ranking.prepare_after(pool, [changed, *others])
+    return time.perf_counter() - began
 
 
 def _ranked(world: World, pool: Pool) -> Rankings:

@@ -1,4 +1,4 @@
-"""Prepared populations, kept while nobody's document changes."""
+"""Prepared populations, kept from one answer to the next: what didn't change isn't read again."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -31,15 +31,27 @@ def ready(
 
     Offsets of time zones are those of the day.
     """
+    known = _of(organisation_id, everyone, standings, now=now)
     if seeker.id not in everyone.people:
         people = [*everyone.people.values(), seeker]
-        return ranking.prepare(people, standings, at=now)
+        return ranking.prepare_after(known, people, standings, at=now)
+    return known.standing_as(standings)
+
+
+def _of(
+    organisation_id: UUID, everyone: Everyone, standings: Mapping[str, Standing], *, now: datetime
+) -> Pool:
     stamp = (everyone.stamps, now.date())
     known = _pools.get(organisation_id)
-    if known is None or known[0] != stamp:
-        known = (stamp, ranking.prepare(everyone.people.values(), standings, at=now))
-        _keep(organisation_id, known)
-    return known[1].standing_as(standings)
+    if known is not None and known[0] == stamp:
+        return known[1]
+    people = everyone.people.values()
+    if known is None:
+        pool = ranking.prepare(people, standings, at=now)
+    else:
+        pool = ranking.prepare_after(known[1], people, standings, at=now)
+    _keep(organisation_id, (stamp, pool))
+    return pool
 
 
 def _keep(organisation_id: UUID, prepared: tuple[_Stamp, Pool]) -> None:

@@ -6,6 +6,7 @@ People are kept in order of their ids, so that nothing depends on the order they
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -109,8 +110,11 @@ def prepare(
     *,
     at: datetime = SOME_DAY,
     encoder: Encoder = text.HASHED,
+    before: Population | None = None,
 ) -> Population:
     """Make the arrays. `at` decides which offset a time zone has.
+
+    With `before`, which most of these people were in, texts that are there aren't read again.
 
     Raises:
         Invalid: two people have the same id.
@@ -126,8 +130,12 @@ def prepare(
         rows=rows,
         gate=rules.gate(map(eligibility.side, every, known)),
         wants_alike=_alike(every, standings),
-        own=text.compare([person.own_words for person in every], encoder=encoder),
-        lived=_lived(every, encoder),
+        own=text.compare(
+            [person.own_words for person in every],
+            encoder=encoder,
+            before=before.own if before else None,
+        ),
+        lived=_lived(every, encoder, before.lived.texts if before else None),
         used=_strategies(person.used for person in every),
         wanted=_strategies(person.wanted for person in every),
         interests=_tags(person.interests for person in every),
@@ -146,7 +154,7 @@ def _tags(named: Iterable[Iterable[str]]) -> Tags:
     return rules.tags([frozenset(map(fields.key, words)) for words in named])
 
 
-def _lived(people: tuple[Person, ...], encoder: Encoder) -> Lived:
+def _lived(people: tuple[Person, ...], encoder: Encoder, before: Texts | None) -> Lived:
     every = [(row, lived) for row, person in enumerate(people) for lived in person.experiences]
     lived = [one for _, one in every]
     return Lived(
@@ -157,7 +165,7 @@ def _lived(people: tuple[Person, ...], encoder: Encoder) -> Lived:
         is_living=np.array([one.where is Where.LIVING_IT for one in lived], dtype=np.bool_),
         is_welcome=np.array([one.is_welcome for one in lived], dtype=np.bool_),
         is_unwelcome=np.array([one.weight is Weight.RATHER_NOT for one in lived], dtype=np.bool_),
-        texts=text.compare([one.words for one in lived], encoder=encoder),
+        texts=text.compare([one.words for one in lived], encoder=encoder, before=before),
     )
 
 
@@ -186,12 +194,17 @@ def _free(people: tuple[Person, ...], at: datetime) -> NDArray[np.uint8]:
 
 def quarters(person: Person, at: datetime) -> Mask:
     """Return the 672 quarters of an hour of a week, from Monday in UTC, that a person named."""
+    ahead = at.astimezone(ZoneInfo(person.timezone or "UTC")).utcoffset() or timedelta()
+    return np.roll(_local(person.available), -round(ahead / timedelta(minutes=15)))
+
+
+@lru_cache(maxsize=1024)
+def _local(slots: tuple[str, ...]) -> Mask:
     local = np.zeros(QUARTERS_A_WEEK, dtype=np.bool_)
-    for slot in person.available:
+    for slot in slots:
         day, part = slot.split("-")
         begins, ends = fields.PARTS[part]
         first = fields.DAYS.index(day) * QUARTERS_A_DAY
         # A Sunday night ends on Monday.
         local[np.arange(first + begins * 4, first + ends * 4) % QUARTERS_A_WEEK] = True
-    ahead = at.astimezone(ZoneInfo(person.timezone or "UTC")).utcoffset() or timedelta()
-    return np.roll(local, -round(ahead / timedelta(minutes=15)))
+    return local

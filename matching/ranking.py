@@ -4,7 +4,7 @@ Hard rules first, then the score, and last the fair turn, which moves the order 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Final
@@ -17,11 +17,13 @@ from matching.documents import GroupDocument, Person, Weight
 from matching.eligibility import Standing
 from matching.populations import Population
 from matching.reasons import Reason
-from matching.scores import Scored
+from matching.scores import Scored, Turns
 from matching.vectors import Floats
 
 # Scores closer than this are a tie: the order of additions could tell them apart.
 TIE_DECIMALS: Final = 12
+# As many of the people of a pool may change before it is prepared as a whole again.
+CHANGES_KEPT: Final = 0.1
 # What a group is about before how it says so; a second shared language is a plus. Sum 1.
 GROUP_WEIGHTS: Final = {"topics": 0.55, "words": 0.4, "language": 0.05}
 
@@ -43,14 +45,23 @@ class Match:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
-    """A population ready to be ranked for anybody in it, and everybody's fair turn (n,)."""
+    """A population ready to be ranked for anybody in it, and everybody's fair turn.
+
+    `changes` counts the people who came or changed since it was prepared as a whole.
+    """
 
     population: Population
-    fair_turns: Floats
+    turns: Turns
+    changes: int = 0
+
+    @property
+    def fair_turns(self) -> Floats:
+        """What is added to everybody's score for the order. Shape (n,)."""
+        return self.turns.added
 
     def standing_as(self, standings: Mapping[str, Standing]) -> "Pool":
         """Return the same people with other standings; no text is read again."""
-        return Pool(self.population.standing_as(standings), self.fair_turns)
+        return replace(self, population=self.population.standing_as(standings))
 
 
 def prepare(
@@ -68,6 +79,35 @@ def prepare(
     """
     population = populations.prepare(people, standings, at=at)
     return Pool(population, scores.fair_turns(population))
+
+
+def prepare_after(
+    before: Pool,
+    people: Iterable[Person],
+    standings: Mapping[str, Standing] | None = None,
+    *,
+    at: datetime = populations.SOME_DAY,
+) -> Pool:
+    """Make a pool of people most of whom were in another: one person's change costs one person.
+
+    What is true of the population as a whole (what closeness is ordinary, how near people are on
+    average) stays as it was, until so many have changed that it is found again.
+
+    Raises:
+        Invalid: two people have the same id.
+    """
+    every = sorted(people, key=lambda person: person.id)
+    was = before.population
+    rows = [was.rows.get(person.id, -1) for person in every]
+    is_kept = [row >= 0 and was.people[row] == one for row, one in zip(rows, every, strict=True)]
+    gone = len(was.people) - sum(row >= 0 for row in rows)
+    changes = before.changes + gone + is_kept.count(False)
+    if changes > CHANGES_KEPT * len(every) or len(every) < scores.LEAST_FOR_TURNS:
+        return prepare(every, standings, at=at)
+    population = populations.prepare(every, standings, at=at, before=was)
+    kept = np.where(is_kept, rows, -1).astype(np.intp)
+    turns = scores.turns_after(before.turns, kept, population, np.flatnonzero(kept < 0))
+    return Pool(population, turns, changes)
 
 
 def rank(
@@ -160,6 +200,8 @@ def _languages(document: Person | GroupDocument) -> set[str]:
 def _with_closeness(
     seeker: Person, groups: list[GroupDocument]
 ) -> Iterable[tuple[GroupDocument, float]]:
+    if not groups:
+        return ()
     compared = text.compare([seeker.own_words, *(group.own_words for group in groups)])
     return zip(groups, text.worth(compared.shares(0))[1:].tolist(), strict=True)
 

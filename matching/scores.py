@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from matching import eligibility, features
-from matching.populations import Population
+from matching.populations import Indices, Population
 from matching.vectors import Floats
 
 # With fewer, everybody is shown to everybody (promise 36), and ten would be too many neighbours.
@@ -50,22 +50,58 @@ def score(population: Population, row: int) -> Scored:
     return Scored(np.minimum(contributions.sum(axis=0), 1.0), contributions)
 
 
-def fair_turns(population: Population) -> Floats:
-    """Return what to add to everybody's score for the order, shape (n,), mean 0.
+@dataclass(frozen=True, slots=True, eq=False)
+class Turns:
+    """What to add to everybody's score for the order, shape (n,), mean 0 when first found.
 
-    Cross-domain similarity local scaling: half of how near the nearest of a sample of people
-    are, so that nobody is shown to everybody. The part that is the asker's own moves nothing in
-    their order and is left out. Zero in populations too small to need it.
+    `nearness` is the mean over everybody of how near those nearest to them are.
+    """
+
+    added: Floats
+    nearness: float = 0.0
+
+
+def fair_turns(population: Population) -> Turns:
+    """Find everybody's turn: cross-domain similarity local scaling.
+
+    Half of how near the nearest of a sample of people are is taken off, so that nobody is shown
+    to everybody. The part that is the asker's own moves nothing in their order and is left out.
+    Zero in populations too small to need it.
     """
     size = len(population.people)
     if size < LEAST_FOR_TURNS:
-        return np.zeros(size)
-    asked = np.arange(0, size, max(1, size // SAMPLED_PEOPLE))
-    offered = np.stack([_offered(population, row) for row in asked.tolist()])
+        return Turns(np.zeros(size))
+    asked = _asked(size)
+    nearest = _nearest(np.stack([_offered(population, row) for row in asked.tolist()]), size)
+    mean = float(nearest.mean())
+    return Turns((mean - nearest) / 2, mean)
+
+
+def turns_after(before: Turns, kept: Indices, population: Population, fresh: Indices) -> Turns:
+    """Find the turns of those in `fresh` alone; row by row, `kept` is where others stood before.
+
+    A score is the same from both sides, so one person's own is enough to find their turn. The
+    others' would move by less than a sample of them does.
+    """
+    size = len(population.people)
+    added = np.where(kept >= 0, before.added[kept], 0.0)
+    if size >= LEAST_FOR_TURNS:
+        asked = _asked(size)
+        for row in fresh.tolist():
+            near = _nearest(_offered(population, row)[asked][:, np.newaxis], size)
+            added[row] = (before.nearness - near[0]) / 2
+    return Turns(added, before.nearness)
+
+
+def _asked(size: int) -> Indices:
+    return np.arange(0, size, max(1, size // SAMPLED_PEOPLE))
+
+
+def _nearest(offered: Floats, size: int) -> Floats:
+    """Return the mean of the largest of each column. Shape (asked, m) to (m,)."""
     # The ten nearest of everybody are as many fewer of a sample.
-    count = max(1, round(NEIGHBOURS * len(asked) / size))
-    nearest = np.sort(offered, axis=0)[-count:].mean(axis=0)
-    return np.asarray((nearest.mean() - nearest) / 2, dtype=np.float64)
+    count = max(1, round(NEIGHBOURS * len(offered) / size))
+    return np.asarray(np.sort(offered, axis=0)[-count:].mean(axis=0), dtype=np.float64)
 
 
 def _offered(population: Population, row: int) -> Floats:

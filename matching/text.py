@@ -86,6 +86,7 @@ HASHED: Final = HashedNgrams()
 class Texts:
     """The texts of a population, compared. n texts; the background follows them in `rows`."""
 
+    said: tuple[str, ...]
     rows: vectors.Rows
     towards_mean: Floats
     mean_square: float
@@ -129,22 +130,36 @@ def worth_alike(shares: Floats) -> Floats:
     return np.minimum(shares / 4.0, 1.0)
 
 
-def compare(texts: Sequence[str], *, encoder: Encoder = HASHED) -> Texts:
-    """Make the texts of a population comparable, row by row in their order."""
+def compare(
+    texts: Sequence[str], *, encoder: Encoder = HASHED, before: Texts | None = None
+) -> Texts:
+    """Make the texts of a population comparable, row by row in their order.
+
+    With `before`, most of the same texts, only new ones are read, and what is ordinary stays what
+    it was: one person's change moves the percentile by less than its own error.
+    """
     every = (*texts, *BACKGROUND)
     is_sparse = isinstance(encoder, HashedNgrams)
-    rows = vectors.sparse(every) if is_sparse else vectors.Dense(encoder.encode(every))
+    known = _known(before) if before else {}
+    rows = vectors.sparse(every, known) if is_sparse else vectors.Dense(encoder.encode(every))
     towards_mean = rows.mean_dots()
     mean_square = float(towards_mean[rows.is_said()].mean())
     squares = np.maximum(1.0 - 2 * towards_mean + mean_square, 0.0)
     compared = Texts(
+        said=tuple(texts),
         rows=rows,
         towards_mean=towards_mean,
         mean_square=mean_square,
         lengths=np.where(rows.is_said(), np.sqrt(squares), 0.0),
         is_long=np.array([len(text) >= COPIED_CHARACTERS for text in texts], dtype=np.bool_),
     )
-    return replace(compared, ordinary=_ordinary(compared))
+    return replace(compared, ordinary=before.ordinary if before else _ordinary(compared))
+
+
+def _known(before: Texts) -> dict[str, vectors.Entries]:
+    if not isinstance(before.rows, vectors.Sparse):
+        return {}
+    return {said: before.rows.entries(row) for row, said in enumerate(before.said)}
 
 
 def _ordinary(texts: Texts) -> float:

@@ -1,7 +1,8 @@
 """Unit vectors of a population, as one matrix or by their few entries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +12,9 @@ from matching import ngrams
 
 Floats = NDArray[np.float64]
 Vectors = NDArray[np.float32]
+Columns = NDArray[np.uint16]
+# The columns of one text, and their weights.
+Entries = tuple[Columns, Floats]
 
 
 class Rows(Protocol):
@@ -58,11 +62,16 @@ class Sparse:
     """
 
     starts: NDArray[np.intp]
-    columns: NDArray[np.intp]
+    columns: Columns
     weights: Floats
     posted: NDArray[np.intp]
     posted_rows: NDArray[np.intp]
     posted_weights: Floats
+
+    def entries(self, row: int) -> Entries:
+        """Return what was read of one row, to be handed to `sparse` again."""
+        mine = slice(self.starts[row], self.starts[row + 1])
+        return self.columns[mine], self.weights[mine]
 
     def is_said(self) -> NDArray[np.bool_]:
         """See `Rows`."""
@@ -90,19 +99,32 @@ class Sparse:
         return np.asarray(found, dtype=np.float64)
 
 
-def sparse(texts: Sequence[str]) -> Sparse:
-    """Return the hashed n-grams of texts."""
-    counted = ngrams.count(texts)
-    order = np.argsort(counted.column, kind="stable")
+def sparse(texts: Sequence[str], known: Mapping[str, Entries] | None = None) -> Sparse:
+    """Return the hashed n-grams of texts; those in `known` are not read again."""
+    known = known or {}
+    fresh = list(dict.fromkeys(text for text in texts if text not in known))
+    read = dict(zip(fresh, _entries(ngrams.count(fresh), len(fresh)), strict=True))
+    parts = [known[text] if text in known else read[text] for text in texts]
+    lengths = np.array([len(columns) for columns, _ in parts], dtype=np.intp)
+    columns = np.concatenate([np.zeros(0, np.uint16), *(columns for columns, _ in parts)])
+    weights = np.concatenate([np.zeros(0), *(weights for _, weights in parts)])
+    # Two bytes wide, so that NumPy sorts them by radix.
+    order = np.argsort(columns, kind="stable")
     return Sparse(
-        starts=_starts(counted.row, len(texts)),
-        columns=counted.column,
-        weights=counted.weight,
-        posted=_starts(counted.column, ngrams.DIMS),
-        posted_rows=counted.row[order],
-        posted_weights=counted.weight[order],
+        starts=_ends(lengths),
+        columns=columns,
+        weights=weights,
+        posted=_ends(np.bincount(columns, minlength=ngrams.DIMS)),
+        posted_rows=np.repeat(np.arange(len(lengths)), lengths)[order],
+        posted_weights=weights[order],
     )
 
 
-def _starts(groups: NDArray[np.intp], size: int) -> NDArray[np.intp]:
-    return np.concatenate([[0], np.cumsum(np.bincount(groups, minlength=size))]).astype(np.intp)
+def _entries(counted: ngrams.Counted, size: int) -> list[Entries]:
+    bounds = _ends(np.bincount(counted.row, minlength=size)).tolist()
+    columns = counted.column.astype(np.uint16)
+    return [(columns[start:end], counted.weight[start:end]) for start, end in pairwise(bounds)]
+
+
+def _ends(lengths: NDArray[np.intp]) -> NDArray[np.intp]:
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.intp)

@@ -14,6 +14,7 @@ from matching import documents, eligibility, evaluation, features, ranking, reas
 from matching.documents import GroupDocument, Person
 from matching.eligibility import NOTHING_KNOWN, Standing
 from matching.ranking import Match
+from matching.scores import Turns
 from tests.matching import random_people
 
 LONG = "Every night at three I wake and think of the shop we lost, and of what my father said."
@@ -192,7 +193,7 @@ def _crowd() -> list[Person]:
 
 def test_fair_turns_move_the_order_and_nothing_else() -> None:
     pool = ranking.prepare(_crowd())
-    plain = dataclasses.replace(pool, fair_turns=np.zeros(60))
+    plain = dataclasses.replace(pool, turns=Turns(np.zeros(60)))
     for person in pool.population.people:
         fair, unfair = (ranking.rank(person, used, k=60) for used in (pool, plain))
         assert {match.id: (match.score, match.reasons) for match in fair} == {
@@ -202,7 +203,7 @@ def test_fair_turns_move_the_order_and_nothing_else() -> None:
 
 def test_fair_turns_even_out_how_often_people_are_shown() -> None:
     pool = ranking.prepare(_crowd())
-    plain = dataclasses.replace(pool, fair_turns=np.zeros(60))
+    plain = dataclasses.replace(pool, turns=Turns(np.zeros(60)))
     assert pool.fair_turns.mean() == pytest.approx(0, abs=1e-12)
     everybody = [person.id for person in pool.population.people]
     fair, unfair = (

@@ -67,6 +67,7 @@ class _Starter:
     sentence: Sentence
 
 
+# A word both happen to have written is no beginning: it may be "died".
 _STARTERS: Final = (
     _Starter("experiences", facts.lived, say("I've lived with %(fact)s too. I'd be glad to talk.")),
     _Starter(
@@ -100,7 +101,6 @@ _STARTERS: Final = (
         say("I've used %(fact)s, which you'd like to try. I can tell you how it was for me."),
     ),
     _Starter("interests", facts.interests, say("I like %(fact)s too. What do you like about it?")),
-    _Starter("words", facts.words, say("You wrote about “%(fact)s”, and so did I.")),
 )
 # To somebody who has a name, and to somebody who has none.
 _FOR_ANYBODY: Final = (

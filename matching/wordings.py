@@ -73,7 +73,7 @@ KINDS: Final = (
         "they_are_further",
         "complement",
         facts.they_are_further,
-        say("%(name)s is further along with %(facts)s than you."),
+        say("%(name)s is further along with %(facts)s, which you're living with now."),
         _named,
     ),
     Kind(

@@ -98,7 +98,11 @@ def test_each_sort_of_reason_is_one_plain_sentence(
 @pytest.mark.parametrize(
     ("mine", "theirs", "sentence"),
     [
-        ("living_it", "further_along", "Sam is further along with hearing voices than you."),
+        (
+            "living_it",
+            "further_along",
+            "Sam is further along with hearing voices, which you're living with now.",
+        ),
         (
             "living_it",
             "coming_through",
@@ -149,6 +153,16 @@ def test_free_evenings_and_shared_words_are_only_said_where_there_is_little_else
     ]
     more = {**both, **_lived()}
     assert len(_said(more, more, times=0.9)) == 2
+
+
+def test_two_ways_to_cope_are_not_alike_because_both_have_a_time() -> None:
+    wish, way = {"wanted": ["a voice of an evening"]}, {"used": ["one evening a week that's mine"]}
+    assert _said(wish, way) == [HERE]
+
+
+def test_nobody_is_told_that_both_wrote_of_a_death() -> None:
+    one, two = {"about": "She died, and I lost the house."}, {"about": "He died. I lost my way."}
+    assert _said(one, two) == [HERE]
 
 
 def test_parts_of_the_day_are_not_compared_across_time_zones() -> None:
@@ -205,7 +219,7 @@ def test_someone_who_told_nothing_is_told_so_and_nothing_is_made_up() -> None:
 def test_a_reason_that_does_not_hold_is_found_out() -> None:
     one, two = _pair(_lived("living_it"), _lived("further_along"))
     lived = Reason("lived", "You've both lived with hearing voices.", 0.1, ("hearing voices",))
-    further = "Sam is further along with hearing voices than you."
+    further = "Sam is further along with hearing voices, which you're living with now."
     assert reasons.is_true(lived, one, two)
     assert not reasons.is_true(lived, one, _pair({}, {})[1])
     assert not reasons.is_true(Reason("lived", "You've both lived.", 0.1, lived.facts), one, two)

@@ -70,6 +70,7 @@ async def world(town: Town) -> World:
     anna = await town.resident("Anna", *EVERY_ROLE)
     keeper = await town.resident("Keeper", Role.ADMINISTRATOR)
     wren, marigold, bo, cy = await town.residents("Wren", "Marigold", "Bo", "Cy")
+    await marigold.tell(about="I dig, mostly.")
     here = World(town, anna, wren)
     here.ids |= {"account_id": wren.id, "candidate_id": marigold.id}
     here.ids |= {"purpose": "email_notices", "role": "peer_supporter"}

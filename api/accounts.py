@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response, status
 
 from api import entry
-from api.dependencies import Address, Here, Now, Place, Someone
+from api.dependencies import Address, Config, Here, Now, Place, Someone
 from api.shapes import In, Out, Page
 from people import accounts, blocks, consents, notices, recovery
 from people.consents import Purpose
@@ -67,10 +67,12 @@ class Blocked(Out):
 
 @router.post("/accounts", status_code=status.HTTP_201_CREATED)
 async def join(
-    body: entry.Newcomer, here: Here, place: Place, origin: Address, now: Now
+    body: entry.Newcomer, here: Here, place: Place, origin: Address, config: Config, now: Now
 ) -> Welcome:
     """Join. The answer holds a bearer token and the recovery codes, once."""
-    joined = await entry.join(here, place.id, body, way=Way.BEARER, address=origin, now=now)
+    joined = await entry.join(
+        here, place.id, body, way=Way.BEARER, address=origin, site_name=config.site_name, now=now
+    )
     return Welcome(
         account_id=joined.account.id, token=joined.begun.token, recovery_codes=joined.recovery_codes
     )

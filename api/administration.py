@@ -13,7 +13,7 @@ from pydantic import Field
 from api.dependencies import Here, Now, Someone
 from api.shapes import GREATEST, In, Out, Page
 from core import limits
-from people import audit, invitations, recovery, roles
+from people import appointments, audit, invitations, recovery, roles
 from people.permissions import Role
 
 router = APIRouter(tags=["administration"])
@@ -39,6 +39,22 @@ class InvitationOut(Out):
     uses_left: int
     role: Role | None
     expires_at: datetime
+
+
+class AppointmentOut(Out):
+    """A role that counts once another person has confirmed it."""
+
+    id: UUID
+    account_id: UUID
+    role: Role
+    asked_by: UUID
+    asked_at: datetime
+
+
+class Settling(In):
+    """Yes or no to a role that was asked for."""
+
+    is_confirmed: bool
 
 
 class Entry(Out):
@@ -79,9 +95,28 @@ async def end_invitation(invitation_id: UUID, actor: Someone, here: Here, now: N
 
 @router.put("/accounts/{account_id}/roles/{role}", status_code=status.HTTP_204_NO_CONTENT)
 async def appoint(account_id: UUID, role: Role, actor: Someone, here: Here, now: Now) -> Response:
-    """Give somebody else a role. Idempotent."""
+    """Give somebody else a role; 202 while another person has to confirm it. Idempotent."""
     async with here.unit_of_work(actor.organisation_id) as session:
-        await roles.appoint(session, actor, account_id, role, now=now)
+        counts = await appointments.appoint(session, actor, account_id, role, now=now)
+    return Response(status_code=status.HTTP_204_NO_CONTENT if counts else status.HTTP_202_ACCEPTED)
+
+
+@router.get("/appointments")
+async def list_appointments(actor: Someone, here: Here) -> Page[AppointmentOut]:
+    """Return the roles that wait for another person to confirm them."""
+    async with here.reading(actor.organisation_id) as session:
+        rows = await appointments.waiting(session, actor)
+    return Page(items=[AppointmentOut.model_validate(row) for row in rows])
+
+
+@router.put("/appointments/{appointment_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def settle_appointment(
+    appointment_id: UUID, body: Settling, actor: Someone, here: Here, now: Now
+) -> Response:
+    """Confirm a role that somebody else asked for, or let it not come to be."""
+    settle = appointments.confirm if body.is_confirmed else appointments.decline
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await settle(session, actor, appointment_id, now=now)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 

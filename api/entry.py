@@ -51,10 +51,11 @@ async def join(
     *,
     way: Way,
     address: str,
+    site_name: str,
     now: datetime,
 ) -> Joined:
     """Let somebody in. See `people.joining.join` for what may be refused."""
-    await _throttle(database, organisation_id, Guess.JOIN, name="", address=address, now=now)
+    await throttle(database, organisation_id, Guess.JOIN, name="", address=address, now=now)
     name = accounts.clean_name(who.name)
     await credentials.check_strength(who.password, about=(name,))
     password_hash = await credentials.hash_password(who.password)
@@ -67,6 +68,7 @@ async def join(
             is_adult=who.is_adult,
             email=who.email,
             invitation=who.invitation or None,
+            site_name=site_name,
             way=way,
             now=now,
         )
@@ -88,7 +90,7 @@ async def sign_in(
         TooMany: too many tries.
     """
     key = accounts.name_key(who.name)
-    await _throttle(database, organisation_id, Guess.SIGN_IN, name=key, address=address, now=now)
+    await throttle(database, organisation_id, Guess.SIGN_IN, name=key, address=address, now=now)
     async with database.reading(organisation_id) as session:
         account_id, password_hash = await joining.check_password(session, who.name)
     fits = await credentials.matches(who.password, password_hash)
@@ -109,7 +111,7 @@ async def recover(
 ) -> Begun:
     """Let somebody back in by a recovery code, with a new password."""
     key = accounts.name_key(who.name)
-    await _throttle(database, organisation_id, Guess.RECOVERY, name=key, address=address, now=now)
+    await throttle(database, organisation_id, Guess.RECOVERY, name=key, address=address, now=now)
     await credentials.check_strength(who.password, about=(who.name,))
     password_hash = await credentials.hash_password(who.password)
     async with database.unit_of_work(organisation_id) as session:
@@ -119,7 +121,7 @@ async def recover(
         return await joining.sign_in(session, account_id=account_id, way=way, now=now)
 
 
-async def _throttle(
+async def throttle(
     database: Database,
     organisation_id: UUID,
     guess: Guess,
@@ -128,6 +130,11 @@ async def _throttle(
     address: str,
     now: datetime,
 ) -> None:
+    """Count one try at a guess, before the slow check.
+
+    Raises:
+        TooMany: too many tries.
+    """
     # The count must stay when the try is refused: the fault is raised after the commit.
     fault: TooMany | None = None
     async with database.unit_of_work(organisation_id) as session:

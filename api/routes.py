@@ -19,6 +19,7 @@ from api import (
     rooms,
     sign_ins,
     urgent_help,
+    ways_in,
 )
 from api.dependencies import Here
 from core.errors import Unavailable
@@ -36,6 +37,7 @@ ROUTERS: Final = (
     group_members.router,
     concerns.router,
     cases.router,
+    ways_in.router,
     administration.router,
     urgent_help.router,
 )

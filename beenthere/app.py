@@ -17,6 +17,7 @@ from core.safety import Safety
 from core.settings import Settings
 from moderation.desk import Desk
 from moderation.screening import RulesScreening
+from people.throttles import FirstRunTries
 from web import pages
 
 
@@ -61,6 +62,7 @@ def create_app(
     )
     app.state.settings, app.state.database, app.state.clock = settings, database, clock
     app.state.safety, app.state.chat = safety, engine
+    app.state.first_run_tries = FirstRunTries()
     problems.install(app)
     routes.install(app)
     pages.install(app)

@@ -91,4 +91,7 @@ class Upkeep:
                     await sweep(session, now)
             except Exception as fault:  # noqa: BLE001 - one sweep must not stop the others
                 log.error("sweep_failed", sweep=name, kind=type(fault).__name__)
-        await mail.send_due(self.database, self.settings, organisation_id, now=now)
+        try:
+            await mail.send_due(self.database, self.settings, organisation_id, now=now)
+        except Exception as fault:  # noqa: BLE001 - nor must mail stop the next organisation
+            log.error("mail_failed", kind=type(fault).__name__)

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import UniqueConstraint, select, update
+from sqlalchemy import Index, UniqueConstraint, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
@@ -16,6 +16,7 @@ from core import encryption, events, ids, limits
 from core.errors import Conflict, Invalid, NotFound
 from core.sentences import say
 from core.tables import Base, Owned, Retention, field
+from people import lookalikes
 from people.permissions import Standing
 
 OWN: Final = "id"
@@ -28,11 +29,14 @@ class Account(Base, Owned):
     __table_args__ = (
         UniqueConstraint("organisation_id", "name_key"),
         UniqueConstraint("organisation_id", "email_index"),
+        Index("uq_account_look", "organisation_id", "look_key", unique=True),
     )
 
     id: Mapped[UUID] = field(Retention.ACCOUNT, primary_key=True, personal=OWN)
     name: Mapped[str | None] = field(Retention.ACCOUNT, personal=OWN)
     name_key: Mapped[str | None] = field(Retention.ACCOUNT, personal=OWN)
+    # What the name looks like; empty for names of before it was kept.
+    look_key: Mapped[str | None] = field(Retention.ACCOUNT, personal=OWN)
     email_sealed: Mapped[bytes | None] = field(Retention.ACCOUNT, personal=OWN)
     email_index: Mapped[bytes | None] = field(Retention.ACCOUNT, personal=OWN)
     password_hash: Mapped[str | None] = field(Retention.ACCOUNT, personal=OWN)
@@ -53,7 +57,7 @@ class AccountChanged(events.Event):
 
 
 class NameTaken(Conflict):
-    """Somebody here has that name already."""
+    """Somebody here has that name already, or one that looks like it."""
 
     code, title = "name_taken", say("Somebody here has that name already. Please choose another.")
 
@@ -121,6 +125,7 @@ async def create(
         id=ids.new_secret_id(),
         name=shown,
         name_key=name_key(shown),
+        look_key=lookalikes.key(shown),
         language=language,
         password_hash=password_hash,
         joined_at=now,
@@ -195,6 +200,26 @@ async def set_standing(
     )
     events.after_commit(session, AccountChanged(session.info["organisation_id"], account_id))
     return changed is not None
+
+
+async def set_email(session: AsyncSession, account: Account, email: str | None) -> None:
+    """Change an address, or take it away. One that is in use here signs nobody in by it.
+
+    Raises:
+        Invalid: it can't be an e-mail address.
+    """
+    address = clean_email(email)
+    account.email = address
+    account.email_index = None
+    await session.flush()
+    if address is None or await _email_in_use(session, address):
+        return
+    try:
+        async with session.begin_nested():
+            account.email_index = email_index(address)
+    except IntegrityError:
+        # Somebody came first in this very moment.
+        await session.refresh(account)
 
 
 async def set_password_hash(session: AsyncSession, account_id: UUID, password_hash: str) -> None:

@@ -1,4 +1,4 @@
-"""Invitations: a link, or a short code on paper. They may carry a role or a group."""
+"""Invitations: a link, or a short code on paper. They may carry a group, or ask for a role."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +12,7 @@ from core import encryption, ids
 from core.errors import Invalid
 from core.sentences import say
 from core.tables import Base, Owned, Retention, field
-from people import audit, credentials, roles
+from people import appointments, audit, credentials, roles
 from people.permissions import Act, Actor, Role, require
 
 LASTS: Final = timedelta(days=30)
@@ -93,12 +93,23 @@ async def take(session: AsyncSession, code: str, account_id: UUID, *, now: datet
     if row is None:
         raise NotAnInvitation(field="invitation")
     if row.role is not None:
+        await _bring_role(session, row, account_id, now=now)
+    return row.group_id
+
+
+async def _bring_role(
+    session: AsyncSession, row: Invitation, account_id: UUID, *, now: datetime
+) -> None:
+    if row.role in appointments.CONFIRMED:
+        await appointments.ask(
+            session, account_id=account_id, role=row.role, by_id=row.made_by, now=now
+        )
+    elif row.role is not None:
         scope_id = row.group_id if row.role is Role.FACILITATOR else None
         await roles.grant(
             session, account_id=account_id, role=row.role, scope_id=scope_id, by_id=row.made_by,
             now=now,
         )  # fmt: skip
-    return row.group_id
 
 
 async def end(session: AsyncSession, actor: Actor, invitation_id: UUID, *, now: datetime) -> None:

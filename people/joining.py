@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Forbidden, Invalid
 from core.sentences import say
-from people import accounts, consents, documents, invitations, recovery, sign_ins
+from people import accounts, consents, documents, invitations, lookalikes, recovery, sign_ins
 from people.accounts import Account
 from people.consents import Purpose
 from people.sign_ins import Begun, Way
@@ -42,13 +42,14 @@ async def join(
     now: datetime,
     email: str | None = None,
     invitation: str | None = None,
+    site_name: str = "",
     way: Way = Way.COOKIE,
 ) -> Joined:
     """Let somebody in, with everything they need to come back.
 
     Raises:
         Invalid: under 18, a missing consent, a name or invitation that can't be used.
-        NameTaken: somebody here has that name.
+        NameTaken, NameReserved: somebody here has that name, or it poses as staff's.
         Forbidden: joining needs an invitation and none was given.
     """
     if not is_adult:
@@ -64,6 +65,7 @@ async def join(
         raise Forbidden(
             say("You need an invitation to join here. Please ask the people who run it.")
         )
+    await lookalikes.refuse_reserved(session, name, site_name=site_name)
     account = await accounts.create(
         session, name=name, password_hash=password_hash, email=email, now=now
     )

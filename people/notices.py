@@ -4,12 +4,13 @@ A notice is written in the same transaction as what it tells. Upkeep makes it vi
 due, and mails a neutral line about it where the account wants that.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, delete, func, select, text, update
+from sqlalchemy import Index, UniqueConstraint, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -32,6 +33,8 @@ class NoticeKind(StrEnum):
     OUTCOME = "outcome"
     MESSAGE_ANSWERED = "message_answered"
     RECOVERY = "recovery"
+    WAY_IN = "way_in"
+    APPOINTMENT = "appointment"
     ROLE = "role"
     SUPPORT = "support"
 
@@ -54,6 +57,9 @@ class Notice(Base, Identified, Owned):
     due_at: Mapped[datetime] = field(Retention.SHORT)
     read_at: Mapped[datetime | None] = field(Retention.SHORT, personal="account_id")
     mailed_at: Mapped[datetime | None] = field(Retention.SHORT)
+    # While mail about it can't be handed over: how often that was tried, and when it is again.
+    mail_tries: Mapped[int] = field(Retention.SHORT, default=0, server_default="0")
+    mail_after: Mapped[datetime | None] = field(Retention.SHORT)
 
     words = encryption.Sealed("words_sealed")
 
@@ -134,16 +140,28 @@ async def mark_read(session: AsyncSession, actor: Actor, notice_id: UUID, *, now
 
 
 async def unmailed(session: AsyncSession, *, now: datetime, limit: int = 50) -> list[Notice]:
-    """Return due notices that no mail has gone out about, oldest first."""
+    """Return due notices that no mail has gone out about, oldest first; put-off ones later."""
     query = (
         select(Notice)
         .where(Notice.mailed_at.is_(None), Notice.read_at.is_(None), Notice.due_at <= now)
+        .where(or_(Notice.mail_after.is_(None), Notice.mail_after <= now))
         .order_by(Notice.due_at)
         .limit(limit)
     )
     return list((await session.scalars(query)).all())
 
 
-async def mark_mailed(session: AsyncSession, notice_ids: list[UUID], *, now: datetime) -> None:
-    """Note that mail about these is settled: sent, or not wanted."""
+async def mark_mailed(session: AsyncSession, notice_ids: Iterable[UUID], *, now: datetime) -> None:
+    """Note that mail about these is settled: sent, not wanted, or given up. They stay on pages."""
     await session.execute(update(Notice).where(Notice.id.in_(notice_ids)).values(mailed_at=now))
+
+
+async def put_off_mail(
+    session: AsyncSession, notice_ids: Iterable[UUID], *, until: datetime, is_try: bool
+) -> None:
+    """Let mail about these wait, so that others come first; `is_try` counts it as a try."""
+    await session.execute(
+        update(Notice)
+        .where(Notice.id.in_(notice_ids))
+        .values(mail_after=until, mail_tries=Notice.mail_tries + int(is_try))
+    )

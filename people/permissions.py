@@ -89,6 +89,7 @@ class Act(StrEnum):
     OPEN_GROUP = "open a group"
     INVITE = "invite"
     GRANT_ROLE = "grant a role"
+    CONFIRM_ROLE = "confirm a role that somebody else asked for"
     ISSUE_RECOVERY = "issue a recovery code"
     CHANGE_DOCUMENT = "change the organisation's documents"
     READ_AUDIT = "read the audit chain"
@@ -136,6 +137,7 @@ TABLE: Final[Mapping[Act, Predicate]] = {
     Act.OPEN_GROUP: _active_with(Role.ADMINISTRATOR),
     Act.INVITE: _active_with(Role.ADMINISTRATOR),
     Act.GRANT_ROLE: _active_with(Role.ADMINISTRATOR),
+    Act.CONFIRM_ROLE: _active_with(Role.ADMINISTRATOR, Role.MODERATOR),
     Act.ISSUE_RECOVERY: _active_with(Role.ADMINISTRATOR),
     Act.CHANGE_DOCUMENT: _active_with(Role.ADMINISTRATOR),
     Act.READ_AUDIT: _active_with(Role.ADMINISTRATOR),

@@ -92,6 +92,14 @@ async def use(
         raise Invalid(say("That name and that code don't fit together. Please look at both again."))
     await accounts.set_password_hash(session, account_id, password_hash)
     await sign_ins.end_all(session, account_id, now=now)
+    await notices.send(
+        session, account_id=account_id, kind=NoticeKind.WAY_IN, dedupe_key=f"recovered:{spent}",
+        words=say(
+            "Somebody got back in here with one of your recovery words, and set a new password. If"
+            " that wasn't you, get new ones under My data and tell us."
+        ),
+        now=now,
+    )  # fmt: skip
     return account_id
 
 

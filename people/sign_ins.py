@@ -114,13 +114,19 @@ async def end(session: AsyncSession, actor: Actor, sign_in_id: UUID, *, now: dat
     _announce(session, actor.account_id)
 
 
-async def end_all(session: AsyncSession, account_id: UUID, *, now: datetime) -> None:
-    """End every sign-in of an account: after a recovery, a new password, a suspension's end."""
-    await session.execute(
+async def end_all(
+    session: AsyncSession, account_id: UUID, *, now: datetime, but: UUID | None = None
+) -> None:
+    """End every sign-in of an account: after a recovery, a new password, a suspension's end.
+
+    `but` is the one that goes on, where its owner has just proved who they are.
+    """
+    ended = (
         update(SignIn)
         .where(SignIn.account_id == account_id, SignIn.ended_at.is_(None))
         .values(ended_at=now)
     )
+    await session.execute(ended if but is None else ended.where(SignIn.id != but))
     _announce(session, account_id)
 
 

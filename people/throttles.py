@@ -22,13 +22,11 @@ WINDOW: Final = timedelta(minutes=15)
 
 
 class Guess(StrEnum):
-    """What is being tried."""
+    """What is being tried. Guessing at invitations is joining."""
 
     SIGN_IN = "sign_in"
     RECOVERY = "recovery"
     JOIN = "join"
-    INVITATION = "invitation"
-    FIRST_RUN = "first_run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +46,33 @@ ALLOWED: Final = {
     Guess.SIGN_IN: Allowance(pair=8, name=60, address=100),
     Guess.RECOVERY: Allowance(pair=6, name=30, address=60),
     Guess.JOIN: Allowance(pair=20, name=60, address=30),
-    Guess.INVITATION: Allowance(pair=20, name=60, address=30),
-    Guess.FIRST_RUN: Allowance(pair=10, name=20, address=20),
 }
+
+
+class FirstRunTries:
+    """Tries at the first day's code, in this process: there is no organisation to keep them for.
+
+    All together, from wherever they come: nobody but who set this up has anything to type there,
+    and `been-there setup` is always open to them.
+    """
+
+    MOST: Final = 20
+
+    def __init__(self) -> None:
+        self._window_at: datetime | None = None
+        self._tries = 0
+
+    def take(self, *, now: datetime) -> None:
+        """Count one try.
+
+        Raises:
+            TooMany: with the seconds until the next window.
+        """
+        window_at = _window(now)
+        self._tries = self._tries + 1 if window_at == self._window_at else 1
+        self._window_at = window_at
+        if self._tries > self.MOST:
+            raise _too_many(window_at, now=now)
 
 
 class Throttle(Base, Owned):
@@ -82,14 +104,18 @@ async def take(
     window_at = _window(now)
     over = [await _count(session, key, window_at) > most for key, most in tries.items()]
     if any(over):
-        wait = window_at + WINDOW - now
-        raise TooMany(
-            say(
-                "That was tried many times. Please wait a few minutes and try again. If you need"
-                " somebody now, Urgent help is open."
-            ),
-            retry_after=max(1, round(wait.total_seconds())),
-        )
+        raise _too_many(window_at, now=now)
+
+
+def _too_many(window_at: datetime, *, now: datetime) -> TooMany:
+    wait = window_at + WINDOW - now
+    return TooMany(
+        say(
+            "That was tried many times. Please wait a few minutes and try again. If you need"
+            " somebody now, Urgent help is open."
+        ),
+        retry_after=max(1, round(wait.total_seconds())),
+    )
 
 
 def _window(now: datetime) -> datetime:

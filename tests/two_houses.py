@@ -31,6 +31,7 @@ from moderation.kinds import EffectKind, Step
 from moderation.reasons import Reason
 from moderation.screening import RulesScreening
 from people import accounts, invitations, notices, organisations, sign_ins
+from people.appointments import Appointment
 from people.invitations import Invitation
 from people.notices import Notice, NoticeKind
 from people.permissions import Actor, Role, Standing
@@ -178,9 +179,19 @@ async def _small_things(session: AsyncSession, house: House, *, now: datetime) -
         session, account_id=member, kind=NoticeKind.ROLE, dedupe_key="once",
         words=f"Something for you {house.mark} {PRIVATE}", now=now,
     )  # fmt: skip
+    target = house.ids["target"]
+    asked = Appointment(
+        id=ids.new_id(),
+        account_id=target,
+        role=Role.MODERATOR,
+        asked_by=house.ids["administrator"],
+        asked_at=now,
+    )
+    session.add(asked)
     notice = await session.scalar(select(Notice.id).where(Notice.dedupe_key == "once"))
     begun = await sign_ins.begin(session, member, now=now)
     assert notice is not None
+    house.ids["appointment"] = asked.id
     house.ids.update({"invitation": invitation.id, "notice": notice, "sign_in": begun.sign_in_id})
 
 

@@ -19,23 +19,17 @@ from core.safety import Safety
 from core.sentences import say
 from groups import facilitators, rosters
 from groups.cards import Door
-from people import accounts, documents, invitations, recovery, roles
+from people import accounts, appointments, documents, invitations, recovery, roles
 from people.accounts import Account
 from people.joining import Joining
 from people.permissions import Act, Actor, Role, require
 from web import forms
 from web.forms import Form
+from web.labels import ROLE_WORDS
 from web.rendering import moment, page, see
 
 router = APIRouter(include_in_schema=False)
 
-ROLE_WORDS: Final = {
-    None: say("member"),
-    Role.PEER_SUPPORTER: say("peer supporter"),
-    Role.FACILITATOR: say("facilitator"),
-    Role.MODERATOR: say("moderator"),
-    Role.ADMINISTRATOR: say("administrator"),
-}
 ROLES: Final = [
     {"value": "", "label": say("none: a member")},
     *(
@@ -157,7 +151,7 @@ async def _do(
         elif what == "roles":
             account = await _named(session, form)
             role = _role(form.get("role"))
-            await roles.appoint(session, actor, account.id, role, now=now)
+            await appointments.appoint(session, actor, account.id, role, now=now)
         elif what == "recovery":
             account = await _named(session, form)
             code = await recovery.issue(session, actor, account.id, now=now)

@@ -17,7 +17,8 @@ from moderation.settled import Settled
 from moderation.talks import Said
 from moderation.triage import Row
 from web import views
-from web.case_labels import (
+from web.forms import Form
+from web.labels import (
     CATEGORIES,
     DID,
     EFFECTS,
@@ -27,7 +28,6 @@ from web.case_labels import (
     SUBJECTS,
     TIER_LABELS,
 )
-from web.forms import Form
 from web.rendering import moment
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api import entry
-from api.dependencies import Address, Here, MaybeSomeone, Now, Place, organisation
+from api.dependencies import Address, Config, Here, MaybeSomeone, Now, Place, organisation
 from core import limits
 from core.errors import Problem
 from core.sentences import say, together
@@ -130,13 +130,21 @@ async def _join_form(
 @router.post("/join")
 @router.post("/o/{organisation}/join")
 async def join(
-    request: Request, someone: MaybeSomeone, place: Place, here: Here, origin: Address, now: Now
+    request: Request,
+    someone: MaybeSomeone,
+    place: Place,
+    here: Here,
+    origin: Address,
+    config: Config,
+    now: Now,
 ) -> Response:
     """Let somebody in, and show the way back in once."""
     form = await forms.typed(request)
     try:
         who = forms.read(entry.Newcomer, _newcomer(form))
-        joined = await entry.join(here, place.id, who, way=Way.COOKIE, address=origin, now=now)
+        joined = await entry.join(
+            here, place.id, who, way=Way.COOKIE, address=origin, site_name=config.site_name, now=now
+        )
     except Problem as problem:
         errors = forms.errors_of(problem)
         return await _join_form(

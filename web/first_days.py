@@ -28,12 +28,14 @@ async def first_run_page(request: Request, here: Here) -> Response:
     return await _first_run_form(request, values={}, errors={})
 
 
-async def _first_run_form(request: Request, *, values: Any, errors: Any) -> Response:
+async def _first_run_form(
+    request: Request, *, values: Any, errors: Any, status: int = 200
+) -> Response:
     return await page(
         request,
         "staff/first_run.html",
         say("The first day"),
-        status=422 if errors else 200,
+        status=status,
         values=values,
         errors=errors,
         needs_code=True,
@@ -46,6 +48,7 @@ async def first_run(request: Request, here: Here, now: Now) -> Response:
     """Make the organisation and its first administrator."""
     form = await forms.typed(request)
     try:
+        request.app.state.first_run_tries.take(now=now)
         beginnings.check_first_run_code(form.get("code"))
         await credentials.check_strength(form.get("password"), about=(form.get("name"),))
         password_hash = await credentials.hash_password(form.get("password"))
@@ -58,8 +61,8 @@ async def first_run(request: Request, here: Here, now: Now) -> Response:
                 now=now,
             )
     except Problem as problem:
-        errors = forms.errors_of(problem)
-        return await _first_run_form(request, values=form.values, errors=errors)
+        errors, status = forms.errors_of(problem), max(422, problem.status)
+        return await _first_run_form(request, values=form.values, errors=errors, status=status)
     response = await page(
         request,
         "pages/recovery_words.html",

@@ -29,6 +29,8 @@ LEADS_TO = {
     NoticeKind.HELLO_ANSWERED: ("/talks", say("Open your talks")),
     NoticeKind.GROUP: ("/groups/{id}", say("Open the group")),
     NoticeKind.REASON: ("/decisions/{id}", say("If you think it's wrong")),
+    NoticeKind.WAY_IN: ("/my-data", say("See where you are signed in")),
+    NoticeKind.APPOINTMENT: ("/staff/roles", say("Look at it")),
 }
 
 

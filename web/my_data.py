@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.dependencies import Here, Now, Someone
 from core.sentences import say
 from moderation import looks
-from people import accounts, blocks, consents, documents, recovery, sign_ins
+from people import accounts, blocks, consents, documents, recovery, sign_ins, ways_in
 from people.consents import NEEDED, Agreements, Purpose
 from people.organisations import Organisation
 from people.permissions import Actor
@@ -29,6 +29,7 @@ async def my_data(request: Request, actor: Someone, here: Here, now: Now) -> Res
             "looks": await looks.at_my_words(session, actor, now=now),
             "shut_out": await _shut_out(session, actor),
             "devices": [_device(row, actor) for row in await sign_ins.of(session, actor, now=now)],
+            "email": await ways_in.own_email(session, actor),
             "codes_left": await recovery.left(session, actor),
         }
     return await page(request, "pages/my_data.html", say("My data"), **context)
@@ -92,17 +93,3 @@ async def end_device(sign_in_id: UUID, actor: Someone, here: Here, now: Now) -> 
     async with here.unit_of_work(actor.organisation_id) as session:
         await sign_ins.end(session, actor, sign_in_id, now=now)
     return see("/my-data")
-
-
-@router.post("/my-data/codes")
-async def new_codes(request: Request, actor: Someone, here: Here, now: Now) -> Response:
-    """Give eight new ways back in, shown once; the old ones end."""
-    async with here.unit_of_work(actor.organisation_id) as session:
-        codes = await recovery.give_codes(session, actor.account_id, now=now)
-    return await page(
-        request,
-        "pages/recovery_words.html",
-        say("Your way back in"),
-        words=codes,
-        next_href="/my-data",
-    )

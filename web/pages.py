@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from web import (
     about_me,
     administration,
+    appointments,
     entrance,
     first_days,
     groups,
@@ -22,6 +23,7 @@ from web import (
     staff,
     talks,
     telling,
+    ways_in,
 )
 from web.rendering import problem_page
 
@@ -40,6 +42,8 @@ ROUTERS: Final = (
     groups.router,
     staff.router,
     administration.router,
+    appointments.router,
+    ways_in.router,
 )
 worker = APIRouter(include_in_schema=False)
 

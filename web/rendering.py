@@ -130,6 +130,8 @@ def _nav(actor: Actor, path: str) -> list[dict[str, Any]]:
     ]
     if allows(actor, Act.SEE_QUEUE):
         places.append(("/queue", say("Queue")))
+    if allows(actor, Act.CONFIRM_ROLE):
+        places.append(("/staff/roles", say("Roles")))
     if allows(actor, Act.INVITE):
         places.append(("/administration", say("Setting up")))
     return [

@@ -19,7 +19,7 @@ from moderation.kinds import EffectKind, Step
 from moderation.triage import Row
 from people import documents
 from people.permissions import Act, Actor, require
-from web import case_labels, case_views, forms
+from web import case_views, forms, labels
 from web.forms import Form
 from web.rendering import page, see
 
@@ -68,7 +68,7 @@ async def queue(
 
 def _filter(chosen: str) -> dict[str, Any]:
     options = [{"value": "", "label": say("All")}]
-    options += [{"value": tier, "label": case_labels.TIER_LABELS[tier]} for tier in TIERS]
+    options += [{"value": tier, "label": labels.TIER_LABELS[tier]} for tier in TIERS]
     return {"name": "tier", "label": say("Tier"), "options": options, "chosen": chosen}
 
 
@@ -196,7 +196,7 @@ async def decide(request: Request, case_id: UUID, actor: Someone, here: Here, no
         if problem.status != 422:
             raise
         errors = {
-            case_labels.FIELDS.get(key, key): said for key, said in forms.errors_of(problem).items()
+            labels.FIELDS.get(key, key): said for key, said in forms.errors_of(problem).items()
         }
         return await _case(request, case_id, actor, here, now=now, typed=form, errors=errors)
     return see(f"/queue?done={case_id}")

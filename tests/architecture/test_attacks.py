@@ -424,6 +424,21 @@ async def test_an_invitation_that_fails_never_says_why(
     assert len(said) == 1
 
 
+async def test_invitations_cannot_be_guessed_at_length(app: FastAPI, house: House) -> None:
+    """Every guess is a try at joining, whatever name it is made under."""
+    joining = {
+        "password": "x", "is_adult": True,
+        "consents": ["store_and_share_profile", "checking_for_harm"],
+    }  # fmt: skip
+    statuses = []
+    async with client_of(app) as client:
+        for number in range(ALLOWED[Guess.JOIN].address + 1):
+            wish = joining | {"name": f"N {number}", "invitation": f"GUES-S{number:03}-AAAA"}
+            statuses.append((await client.post("/api/v1/accounts", json=wish)).status_code)
+    assert 429 in statuses
+    assert 201 not in statuses
+
+
 # More than one was asked for
 
 
@@ -488,7 +503,7 @@ async def test_a_profile_is_always_ones_own_whatever_it_says(app: FastAPI, house
     assert house.mark in others["about"]
 
 
-async def test_a_role_that_came_with_an_invitation_names_who_made_it(
+async def test_a_role_an_invitation_asks_for_names_who_made_it_and_does_not_count_yet(
     app: FastAPI, database: Database, house: House
 ) -> None:
     """Promise 31: whoever lets themselves in by an invitation of their own is seen doing it."""
@@ -504,7 +519,7 @@ async def test_a_role_that_came_with_an_invitation_names_who_made_it(
         chain = (await client.get("/api/v1/audit")).json()["items"]
     granted = [line for line in chain if line["subject_id"] == joined.json()["account_id"]]
     assert [(line["kind"], line["actor_id"]) for line in granted] == [
-        ("role_granted", str(administrator.id))
+        ("role_asked", str(administrator.id))
     ]
 
 
@@ -525,7 +540,14 @@ async def test_a_place_never_loses_its_last_administrator(app: FastAPI, house: H
     async with client_of(app, administrator) as client:
         assert (await client.delete(path)).status_code == 409
         other = f"/api/v1/accounts/{house.ids['target']}/roles/administrator"
-        assert (await client.put(other)).status_code == 204
+        assert (await client.put(other)).status_code == 202
+        waiting = (await client.get("/api/v1/appointments")).json()["items"]
+        (asked,) = [one for one in waiting if one["role"] == "administrator"]
+        confirm = f"/api/v1/appointments/{asked['id']}"
+        assert (await client.put(confirm, json={"is_confirmed": True})).status_code == 403
+        async with client_of(app, house.people["moderator"]) as colleague:
+            answer = await colleague.put(confirm, json={"is_confirmed": True})
+            assert answer.status_code == 204
         assert (await client.delete(path)).status_code == 204
         assert (await client.get("/api/v1/audit")).status_code == 403
 

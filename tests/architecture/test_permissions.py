@@ -139,7 +139,11 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("GET", "/api/v1/topics"): line(SIGNED_IN),
     ("POST", "/api/v1/topics/proposals"): line(SIGNED_IN, json={"words": "hearing voices"}),
     ("GET", "/my-data"): line(SIGNED_IN),
-    ("POST", "/my-data/codes"): line(SIGNED_IN),
+    ("GET", "/my-data/{what}"): line(SIGNED_IN, what="password"),
+    ("POST", "/my-data/{what}"): line(SIGNED_IN, what="codes", form={}),
+    ("PUT", "/api/v1/me/password"): line(SIGNED_IN, json={}),
+    ("PUT", "/api/v1/me/email"): line(SIGNED_IN, json={}),
+    ("POST", "/api/v1/me/recovery-codes"): line(SIGNED_IN, json={}),
     ("POST", "/my-data/consents/{purpose}"): line(SIGNED_IN, purpose="email_notices", form={}),
     ("POST", "/my-data/devices/{sign_in_id}/end"): line(MEMBER, silent=SIGNED_IN),
     ("POST", "/my-data/shut-out/{account_id}/undo"): line(
@@ -256,6 +260,10 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("POST", "/api/v1/effects/{effect_id}/undo"): line(MODERATOR),
     ("POST", "/api/v1/cases/{case_id}/notes"): line(MODERATOR, json={"words": "A note"}),
     ("GET", "/administration"): line(ADMINISTRATOR),
+    ("GET", "/staff/roles"): line(ADMINISTRATOR | MODERATOR),
+    ("POST", "/staff/roles/{appointment_id}"): line(
+        ADMINISTRATOR | MODERATOR, appointment_id="appointment", form={"answer": "no"}
+    ),
     ("POST", "/administration/invitations"): line(ADMINISTRATOR, form=UNUSABLE),
     ("POST", "/administration/joining"): line(ADMINISTRATOR, form=UNUSABLE),
     ("POST", "/administration/roles"): line(ADMINISTRATOR, form=UNUSABLE),
@@ -278,6 +286,10 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("DELETE", "/api/v1/invitations/{invitation_id}"): line(ADMINISTRATOR, silent=ADMINISTRATOR),
     ("PUT", "/api/v1/accounts/{account_id}/roles/{role}"): line(
         ADMINISTRATOR, account_id="target", role="moderator"
+    ),
+    ("GET", "/api/v1/appointments"): line(ADMINISTRATOR | MODERATOR),
+    ("PUT", "/api/v1/appointments/{appointment_id}"): line(
+        MODERATOR, appointment_id="appointment", json={"is_confirmed": True}
     ),
     ("DELETE", "/api/v1/accounts/{account_id}/roles/{role}"): line(
         ADMINISTRATOR, account_id="colleague", role="moderator"

@@ -230,7 +230,7 @@ def _test_files() -> list[Path]:
 SHORTENED: Final = {
     "tests/core/test_database.py": "a shorter wait for a locked database",
     "tests/matching/test_ranking.py": "weights that are no numbers",
-    "tests/upkeep/test_upkeep_and_mail.py": "other sweeps in the table of sweeps",
+    "tests/upkeep/test_upkeep.py": "other sweeps in the table of sweeps",
 }
 
 

@@ -138,9 +138,9 @@ PHRASES: Final = {
     "there is a character in it that can't be kept": "met by programs, which send no such thing",
     "tell us": "a heading of the API's own page",
 }
-# Conditions of indexes, annotations in quotation marks, logged kinds.
+# Conditions of indexes, annotations in quotation marks, logged kinds, patterns.
 _PROGRAMS: Final = re.compile(
-    r"[\w ]* (IS NULL|IS NOT NULL|IN \(.*|= '\w+')|\w+ \| None|\w+ \| \w+"
+    r"[\w ]* (IS NULL|IS NOT NULL|IN \(.*|= '\w+')|\w+ \| None|\w+ \| \w+|.*\(\?:.*"
 )
 
 

@@ -13,6 +13,7 @@ from core.database import Database
 from core.errors import Conflict, Forbidden, Invalid, TooMany
 from people import (
     accounts,
+    appointments,
     audit,
     blocks,
     consents,
@@ -208,7 +209,7 @@ async def test_fifty_people_at_once_cannot_share_a_name(
     assert sum(await asyncio.gather(*(come() for _ in range(50)))) == 1
 
 
-async def test_an_invitation_can_carry_a_role_and_ends(
+async def test_an_invitation_can_ask_for_a_role_and_ends(
     database: Database, organisation_id: UUID, clock: Hand
 ) -> None:
     admin = await sign_up(
@@ -218,9 +219,9 @@ async def test_an_invitation_can_carry_a_role_and_ends(
         code = await invitations.make(session, admin.actor, role=Role.MODERATOR, now=MORNING)
         old = await invitations.make(session, admin.actor, now=MORNING)
         joined = await joining.join(session, name="Mo", invitation=code, now=MORNING, **EVERYTHING)
-        assert {grant.role for grant in await roles.held_by(session, joined.account.id)} == {
-            Role.MODERATOR
-        }
+        assert await roles.held_by(session, joined.account.id) == frozenset()
+        (asked,) = await appointments.waiting(session, admin.actor)
+        assert (asked.account_id, asked.role) == (joined.account.id, Role.MODERATOR)
         for stale, now in ((code, MORNING), (old, clock.pass_time(days=31)), ("nonsense", MORNING)):
             with pytest.raises(NotAnInvitation):
                 await invitations.take(session, stale, joined.account.id, now=now)

@@ -4,9 +4,11 @@ import re
 
 import pytest
 from app_factories import browser_of
+from conftest import Hand
 from fastapi import FastAPI
 
 from people import beginnings
+from people.throttles import FirstRunTries
 
 pytestmark = pytest.mark.anyio
 PASSWORD = "copper kettle on a wet roof"
@@ -56,11 +58,31 @@ async def test_an_administrator_brings_a_place_to_life_in_the_browser(app: FastA
         data={"group": "Tuesday evenings", "name": "sam", "door": "open", "purpose": "To talk"},
     )
     assert opened.status_code == 303, opened.text
+    assert re.search(
+        r"<b>Mo</b>\s*moderator, asked for by Ada", (await ada.get("/staff/roles")).text
+    )
+    await ada.post("/administration/roles", data={"name": "Mo", "role": "moderator"})
     page = (await ada.get("/administration")).text
     assert "Tuesday evenings" in page
     assert re.search(r"<b>Mo</b>\s*moderator", page)
     code = (await ada.post("/administration/recovery", data={"name": "Sam"})).text
     assert re.search(r"<b>[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}</b>", code)
+
+
+async def test_the_code_of_the_first_day_cannot_be_guessed_at_length(
+    app: FastAPI, clock: Hand
+) -> None:
+    begun = {"organisation": "Harbour", "name": "Ada", "password": PASSWORD}
+    right = begun | {"code": beginnings.first_run_code()}
+    async with browser_of(app) as browser:
+        for _ in range(FirstRunTries.MOST):
+            answer = await browser.post("/first-run", data=begun | {"code": "GUES-SING-ATIT"})
+            assert answer.status_code == 422
+        shut = await browser.post("/first-run", data=right)
+        clock.pass_time(minutes=15)
+        opened = await browser.post("/first-run", data=right)
+    assert (shut.status_code, opened.status_code) == (429, 200)
+    assert "wait a few minutes" in shut.text
 
 
 async def test_mistakes_are_said_beside_the_field_and_change_nothing(app: FastAPI) -> None:

@@ -1,4 +1,4 @@
-"""How staff's pages name what the desk knows: tiers, subjects, effects, reasons."""
+"""How pages name what the domain knows: roles, tiers, subjects, effects, reasons."""
 
 from typing import Final
 
@@ -7,6 +7,7 @@ from core.sentences import say
 from moderation.fold import Kind
 from moderation.kinds import EffectKind
 from moderation.reasons import Reason
+from people.permissions import Role
 
 TIER_LABELS: Final = {
     "now": say("Now"),
@@ -109,4 +110,11 @@ REASONS: Final = {
     Reason.SELLING: say("selling"),
     Reason.SOMETHING_ELSE: say("something else"),
     Reason.LOOK_AGAIN: say("look again"),
+}
+ROLE_WORDS: Final = {
+    None: say("member"),
+    Role.PEER_SUPPORTER: say("peer supporter"),
+    Role.FACILITATOR: say("facilitator"),
+    Role.MODERATOR: say("moderator"),
+    Role.ADMINISTRATOR: say("administrator"),
 }

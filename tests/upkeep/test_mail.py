@@ -1,0 +1,138 @@
+"""Mail tells nothing to whoever looks over a shoulder; nobody's is lost, and nobody's starves."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from conftest import MORNING, Hand
+from people_factories import SignedIn, sign_up
+from post_office import PostOffice, open_office
+
+from beenthere import mail
+from core.database import Database
+from core.settings import Settings
+from people import accounts, notices
+from people.accounts import Account
+from people.consents import NEEDED, Purpose
+from people.notices import NoticeKind
+
+pytestmark = pytest.mark.anyio
+NO_SUCH = {"gone@example.org": "550 5.1.1 no such user"}
+
+
+async def _reader(
+    database: Database, organisation_id: UUID, name: str, *, wants: bool = True
+) -> SignedIn:
+    purposes = NEEDED | ({Purpose.EMAIL} if wants else set())
+    who = await sign_up(database, organisation_id, name, now=MORNING, purposes=frozenset(purposes))
+    async with database.unit_of_work(organisation_id) as session:
+        account = await session.get(Account, who.id)
+        assert account is not None
+        account.email = f"{name.lower()}@example.org"
+        account.email_index = accounts.email_index(account.email)
+        await notices.send(
+            session, account_id=who.id, kind=NoticeKind.HELLO, dedupe_key=name, now=MORNING,
+            words="Somebody who hears voices said hello.",
+        )  # fmt: skip
+    return who
+
+
+async def _send(database: Database, organisation_id: UUID, office: PostOffice, clock: Hand) -> int:
+    settings = Settings(
+        _env_file=None, mail_url=f"smtp://127.0.0.1:{office.port}", mail_from="us@example.org"
+    )
+    return await mail.send_due(database, settings, organisation_id, now=clock.now)
+
+
+async def _words(database: Database, who: SignedIn, clock: Hand) -> list[str]:
+    async with database.reading(who.actor.organisation_id) as session:
+        return [one.words or "" for one in await notices.unread(session, who.actor, now=clock.now)]
+
+
+async def test_mail_is_neutral_goes_once_and_only_to_who_wants_it(
+    database: Database, organisation_id: UUID, clock: Hand
+) -> None:
+    await _reader(database, organisation_id, "Sam")
+    await _reader(database, organisation_id, "Ali", wants=False)
+    async with open_office() as office:
+        for _ in range(2):
+            await _send(database, organisation_id, office, clock)
+    (letter,) = office.taken
+    assert letter["To"] == "sam@example.org"
+    assert letter["Subject"] == "There is something new for you"
+    whole = letter.as_string().lower()
+    assert "voices" not in whole
+    assert "hello." not in whole
+
+
+async def test_an_address_that_is_none_is_asked_once_and_its_reader_told(
+    database: Database, organisation_id: UUID, clock: Hand
+) -> None:
+    gone = await _reader(database, organisation_id, "Gone")
+    async with open_office(answers=NO_SUCH) as office:
+        for _ in range(4):
+            await _send(database, organisation_id, office, clock)
+            clock.pass_time(days=1)
+    # Once about the hello, once about the notice that says so; then it is quiet.
+    assert office.asked == ["gone@example.org"] * 2
+    told = await _words(database, gone, clock)
+    assert any("couldn't reach your e-mail address" in words for words in told)
+    assert any("said hello" in words for words in told)
+
+
+@pytest.mark.parametrize("answer", ["550 5.1.1 no such user", "450 4.2.1 mailbox busy"])
+async def test_sixty_refused_addresses_keep_nobody_else_waiting(
+    database: Database, organisation_id: UUID, clock: Hand, answer: str
+) -> None:
+    refused = [f"p{number}@example.org" for number in range(60)]
+    for number in range(60):
+        await _reader(database, organisation_id, f"P{number}")
+    clock.pass_time(minutes=1)
+    await _reader(database, organisation_id, "Sam")
+    async with open_office(answers=dict.fromkeys(refused, answer)) as office:
+        for _ in range(2):
+            await _send(database, organisation_id, office, clock)
+    assert [letter["To"] for letter in office.taken] == ["sam@example.org"]
+
+
+async def test_a_server_that_is_down_loses_nothing_and_is_asked_once_a_round(
+    database: Database, organisation_id: UUID, clock: Hand
+) -> None:
+    for name in ("Sam", "Ali", "Noor"):
+        await _reader(database, organisation_id, name)
+    async with open_office() as office:
+        pass
+    for _ in range(50):
+        assert await _send(database, organisation_id, office, clock) == 0
+        clock.pass_time(hours=5)
+    async with open_office(greeting="554 not today") as office:
+        assert await _send(database, organisation_id, office, clock) == 0
+    assert office.asked == []
+    clock.pass_time(minutes=2)
+    async with open_office() as office:
+        assert await _send(database, organisation_id, office, clock) == 3
+
+
+async def test_a_server_that_takes_no_mail_from_us_is_no_fault_of_an_address(
+    database: Database, organisation_id: UUID, clock: Hand
+) -> None:
+    sam = await _reader(database, organisation_id, "Sam")
+    async with open_office(answers={"sam@example.org": "554 5.7.1 relaying denied"}) as office:
+        await _send(database, organisation_id, office, clock)
+    assert all("couldn't reach" not in words for words in await _words(database, sam, clock))
+    clock.pass_time(minutes=2)
+    async with open_office() as office:
+        assert await _send(database, organisation_id, office, clock) == 1
+
+
+async def test_a_letter_nobody_takes_waits_longer_each_time_and_is_given_up_after_days(
+    database: Database, organisation_id: UUID, clock: Hand
+) -> None:
+    sam = await _reader(database, organisation_id, "Sam")
+    async with open_office(after_words="554 looks odd") as office:
+        while not any("couldn't reach" in words for words in await _words(database, sam, clock)):
+            await _send(database, organisation_id, office, clock)
+            clock.pass_time(hours=1)
+            assert clock.now < MORNING + timedelta(days=6)
+    assert clock.now > MORNING + timedelta(days=4)
+    assert len(office.asked) == mail.MOST_TRIES

@@ -11,7 +11,7 @@ from beenthere import schema
 from core import encryption
 from core.clock import utc_now
 from core.database import Database
-from core.errors import Unavailable
+from core.errors import NotFound, Unavailable
 from core.settings import DEFAULT_SECRET, Settings
 from moderation.documents import CrisisDirectory
 from people import audit, documents, organisations, roles
@@ -156,8 +156,15 @@ def _not_looked_at() -> list[Finding]:
 
 
 async def verify_audit(settings: Settings | None = None) -> list[str]:
-    """Return a sentence for every chain that no longer holds."""
+    """Return a sentence for every chain that no longer holds.
+
+    Raises:
+        NotFound: there is no database, and looking must not make one.
+    """
     settings = settings or Settings()
+    file = settings.database_file
+    if file is not None and not file.exists():
+        raise NotFound(f"{file} is not there yet: run `been-there setup`.")
     encryption.install(settings.key_ring())
     database = Database(settings.database_url)
     try:

@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
-
-from core.errors import Problem
 
 app = typer.Typer(
     help="Find people who have lived through something similar, and talk in a safe place.",
@@ -64,7 +61,15 @@ def migrate() -> None:
 
 @app.command()
 def match(
-    people: Annotated[Path, typer.Argument(help="Person documents, one JSON object a line")],
+    people: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help="Person documents, one JSON object a line",
+        ),
+    ],
     wanted: Annotated[list[str] | None, typer.Option("--for", help="Only for this id")] = None,
     k: Annotated[int, typer.Option("-k", min=1, help="How many for each")] = 10,
 ) -> None:
@@ -123,18 +128,15 @@ def run() -> None:
     logs.configure()
     try:
         app()
-    except Problem as problem:
-        typer.echo(problem.detail, err=True)
-        sys.exit(1)
-    except ValidationError as fault:
-        for error in fault.errors(include_url=False, include_input=False):
-            where = ".".join(str(part) for part in error["loc"])
-            said = error["msg"].removeprefix("Value error, ")
-            typer.echo(f"{where}: {said}" if where else said, err=True)
-        sys.exit(2)
-    except ValueError as fault:
-        typer.echo(str(fault), err=True)
-        sys.exit(2)
+    except Exception as fault:  # what nobody foresaw is raised again
+        from beenthere import faults
+
+        explained = faults.explain(fault)
+        if explained is None:
+            raise
+        sentence, number = explained
+        typer.echo(sentence, err=True)
+        sys.exit(number)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Starting a server: refusing what would not be safe, then handing over to uvicorn."""
 
 import asyncio
+import socket
 from typing import Any, Final
 
 import typer
@@ -57,11 +58,31 @@ def serve(*, host: str, port: int, workers: int) -> None:
                 " (docs/decisions/0002)."
             )
         )
+    refuse_taken(host, port)
     asyncio.run(_prepare(settings))
     typer.echo(f"Been There is at {settings.public_url}")
     uvicorn.run(
         "beenthere.app:create_app", factory=True, host=host, port=port, workers=workers, **SERVER
     )
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Refuse a port on which something else listens already.
+
+    Raises:
+        Refused: saying what to type instead.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tried:
+        # As the server does it: a port left a moment ago is free.
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as fault:
+            said = (fault.strerror or "in use").lower()
+            raise Refused(
+                f"Port {port} on {host} can't be used ({said}). Choose another one with --port."
+            ) from None
 
 
 def _careful(settings: Settings) -> Settings:

@@ -13,6 +13,7 @@ from core import encryption
 
 DEFAULT_SECRET: Final = "only-for-development-and-tests"  # noqa: S105 - refused in production
 SECRET_CHARACTERS: Final = 32
+DRIVERS: Final = ("sqlite+aiosqlite:///", "postgresql+asyncpg://")
 
 
 class Environment(StrEnum):
@@ -54,6 +55,8 @@ class Settings(BaseSettings):
         host = self.host
         if not host or "*" in {host, *self.extra_hosts}:
             raise ValueError("BEEN_THERE_PUBLIC_URL must name one host, and no host may be *")
+        if not self.database_url.startswith(DRIVERS):
+            raise ValueError(f"BEEN_THERE_DATABASE_URL must begin with {' or '.join(DRIVERS)}")
         if not self.is_https and not is_loopback(host):
             # Browsers drop __Host- cookies on plain http elsewhere: nobody could sign in.
             raise ValueError("BEEN_THERE_PUBLIC_URL must be https, or http on this machine only")

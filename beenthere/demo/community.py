@@ -17,7 +17,7 @@ from beenthere import schema
 from beenthere.app import create_app
 from beenthere.demo import doors, stories
 from beenthere.demo.stories import Talk, Waiting
-from beenthere.serving import SERVER, Refused
+from beenthere.serving import SERVER, Refused, refuse_taken
 from chat import histories, messages
 from chat.histories import Line
 from core import encryption
@@ -52,6 +52,7 @@ REASONS: Final = {
 
 def run(*, port: int, keep: Path | None) -> None:
     """Build the community and serve it on this machine until stopped."""
+    refuse_taken("127.0.0.1", port)
     folder = tempfile.TemporaryDirectory(prefix="been-there-demo-") if keep is None else None
     with folder or nullcontext():
         file = keep or Path(folder.name if folder else ".") / "demo.db"

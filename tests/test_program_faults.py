@@ -1,0 +1,88 @@
+"""Whatever is wrong with a file, a setting or a port: one sentence, no traceback, a number."""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def _type(folder: Path, *words: str, **settings: str) -> tuple[int, str]:
+    """Type a command in a folder; return the exit code and what was said on standard error."""
+    done = subprocess.run(
+        [sys.executable, "-m", "beenthere", *words], cwd=folder, env=os.environ | settings,
+        capture_output=True, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return done.returncode, done.stderr
+
+
+def _newer(folder: Path) -> None:
+    with sqlite3.connect(folder / "been-there.db") as database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        database.execute("INSERT INTO alembic_version VALUES ('9999')")
+    database.close()
+
+
+@pytest.mark.parametrize("path", ["nowhere.jsonl", "."])
+def test_people_who_are_in_no_file_are_not_found(tmp_path: Path, path: str) -> None:
+    number, said = _type(tmp_path, "match", path)
+    assert number == 2
+    assert path in said
+    assert "Traceback" not in said
+
+
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    _newer(tmp_path)
+    number, said = _type(tmp_path, "serve", "--port", "0")
+    assert number == 1
+    assert said.startswith("This database was made by a newer Been There.")
+    assert said.count("\n") == 1
+
+
+def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "been-there.db").write_text("Dear diary, " * 200)
+    number, said = _type(tmp_path, "migrate")
+    assert number == 1
+    assert said.startswith("The database can't be used (file is not a database)")
+    assert "diary" not in said
+
+
+@pytest.mark.parametrize("url", ["mysql://here/there", "sqlite:///x.db", "nonsense"])
+def test_a_database_of_another_kind_is_refused_with_those_there_are(
+    tmp_path: Path, url: str
+) -> None:
+    number, said = _type(tmp_path, "migrate", BEEN_THERE_DATABASE_URL=url)
+    assert number == 2
+    assert "must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://" in said
+    assert url not in said
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_port_that_is_taken_is_refused_before_anything_is_made(
+    tmp_path: Path, command: str
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        number, said = _type(tmp_path, command, "--port", port)
+    assert number == 1
+    assert said.startswith(f"Port {port} on 127.0.0.1 can't be used")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_verifying_without_a_database_makes_none_and_says_so(tmp_path: Path) -> None:
+    number, said = _type(tmp_path, "audit", "verify")
+    assert number == 1
+    assert said == "been-there.db is not there yet: run `been-there setup`.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_said_in_one_sentence(tmp_path: Path) -> None:
+    url = "sqlite+aiosqlite:///nowhere/been-there.db"
+    number, said = _type(tmp_path, "migrate", BEEN_THERE_DATABASE_URL=url)
+    assert number == 1
+    assert said.startswith("The database can't be used (unable to open database file)")

@@ -80,6 +80,11 @@ def _is_ignored(file: Path) -> bool:
     return False
 
 
+def _is_made(file: Path) -> bool:
+    """Tell whether hatchling takes it although git ignores it."""
+    return any(file in ROOT.glob(pattern) for pattern in _settings()["artifacts"])
+
+
 def _in_wheel() -> dict[str, Path]:
     """Return every file the rules take, by where it lies in the wheel."""
     settings = _settings()
@@ -87,7 +92,7 @@ def _in_wheel() -> dict[str, Path]:
         str(file.relative_to(ROOT)): file
         for package in settings["packages"]
         for file in sorted((ROOT / package).rglob("*"))
-        if file.is_file() and not _is_ignored(file)
+        if file.is_file() and (not _is_ignored(file) or _is_made(file))
     }
     for source, place in settings["force-include"].items():
         origin = ROOT / source
@@ -130,6 +135,18 @@ def test_a_copy_laid_out_like_the_wheel_runs_from_anywhere(tmp_path: Path) -> No
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert tried.stdout.endswith("whole\n"), tried.stderr
+
+
+def test_a_compiled_catalogue_is_taken_although_git_ignores_it() -> None:
+    folder = ROOT / "web/locale/qaa-x-wheel/LC_MESSAGES"
+    catalogue = folder / "messages.mo"
+    folder.mkdir(parents=True)
+    try:
+        catalogue.write_bytes(b"")
+        assert _is_ignored(catalogue)
+        assert catalogue in _in_wheel().values()
+    finally:
+        shutil.rmtree(folder.parent)
 
 
 @pytest.mark.skipif(

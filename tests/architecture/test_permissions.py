@@ -414,7 +414,7 @@ def _names_the_house(route: tuple[str, str]) -> bool:
     """Tell whether the request carries an id of the first organisation."""
     entry = TABLE[route]
     said = f"{route[1]}{entry.query}{entry.json}{entry.form}"
-    names = set(re.findall(r"\{(\w+)\}", said)) - {"organisation", "slug", "purpose"}
+    names = set(re.findall(r"\{(\w+)\}", said)) - {"organisation", "slug", "purpose", "what"}
     return bool(names)
 
 

@@ -12,6 +12,7 @@ from core import encryption
 from core.clock import utc_now
 from core.database import Database
 from core.errors import NotFound, Unavailable
+from core.sentences import say
 from core.settings import DEFAULT_SECRET, Settings
 from moderation.documents import CrisisDirectory
 from people import audit, documents, organisations, roles
@@ -164,7 +165,7 @@ async def verify_audit(settings: Settings | None = None) -> list[str]:
     settings = settings or Settings()
     file = settings.database_file
     if file is not None and not file.exists():
-        raise NotFound(f"{file} is not there yet: run `been-there setup`.")
+        raise NotFound(say("%(file)s is not there yet: run `been-there setup`.", file=str(file)))
     encryption.install(settings.key_ring())
     database = Database(settings.database_url)
     try:

@@ -81,7 +81,12 @@ def refuse_taken(host: str, port: int) -> None:
         except OSError as fault:
             said = (fault.strerror or "in use").lower()
             raise Refused(
-                f"Port {port} on {host} can't be used ({said}). Choose another one with --port."
+                say(
+                    "Port %(port)s on %(host)s can't be used (%(why)s). Choose another with --port.",
+                    port=port,
+                    host=host,
+                    why=said,
+                )
             ) from None
 
 

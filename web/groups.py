@@ -30,7 +30,7 @@ STANDING_LINES: Final = {
     Place.IN: say("You're in this group."),
     Place.NONE: "",
 }
-NOBODY_LEADS: Final = (
+NOBODY_LEADS: Final = say(
     "You've asked to join. Nobody looks after this group just now. The people who run this place"
     " know, and are asked to find somebody. You'll hear when there is an answer."
 )

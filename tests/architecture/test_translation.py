@@ -137,6 +137,7 @@ def _words(node: ast.AST) -> str:
 PHRASES: Final = {
     "there is a character in it that can't be kept": "met by programs, which send no such thing",
     "tell us": "a heading of the API's own page",
+    "ways in": "a heading of the API's own page",
 }
 # Conditions of indexes, annotations in quotation marks, logged kinds, patterns.
 _PROGRAMS: Final = re.compile(

@@ -82,7 +82,7 @@ def refuse_taken(host: str, port: int) -> None:
             said = (fault.strerror or "in use").lower()
             raise Refused(
                 say(
-                    "Port %(port)s on %(host)s can't be used (%(why)s). Choose another with --port.",
+                    "Port %(port)s on %(host)s can't be used (%(why)s). Choose one with --port.",
                     port=port,
                     host=host,
                     why=said,

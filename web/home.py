@@ -1,7 +1,7 @@
 """Home: what is waiting, and nothing else. And the one question after joining."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -10,18 +10,24 @@ from fastapi.responses import Response
 from api import profiles as own
 from api import urgent_help
 from api.dependencies import Guard, Here, Now, Someone
+from chat import rooms
+from chat.kinds import RoomKind
+from chat.rooms import Talk
 from core.errors import Problem
 from core.sentences import say
-from matching import requests
-from moderation import helping
+from matching import profiles, requests
+from moderation.helping import Place
 from people import notices
 from people.notices import Notice, NoticeKind
 from people.permissions import Actor
-from web import forms
+from web import forms, talk_pages
 from web.helping import service
 from web.rendering import moment, page, see
 
 router = APIRouter(include_in_schema=False)
+
+# A group has "recent talk" (promise 37) when people were in it within a day.
+RECENT: Final = timedelta(days=1)
 
 # Where a notice leads; {id} is what it is about.
 LEADS_TO = {
@@ -37,9 +43,13 @@ LEADS_TO = {
 @router.get("/home")
 async def home(request: Request, actor: Someone, here: Here, now: Now) -> Response:
     """Show what is waiting; at night, what there is at night (promise 37)."""
+    place = await urgent_help.place_now(here, actor.organisation_id, now=now)
     async with here.reading(actor.organisation_id) as session:
         unread = await notices.unread(session, actor, now=now)
         hellos = await requests.received(session, actor, now=now)
+        mine = await profiles.read(session, actor, now=now)
+        talks = [talk for talk in await rooms.for_account(session, actor) if talk.is_open]
+        names = await talk_pages.group_names(session, talks)
     told_of = {notice.subject_id for notice in unread}
     waiting = [_notice(notice) for notice in unread]
     waiting += [_hello(hello) for hello in hellos if hello.id not in told_of]
@@ -48,7 +58,8 @@ async def home(request: Request, actor: Someone, here: Here, now: Now) -> Respon
         "pages/home.html",
         say("Home"),
         waiting=waiting,
-        night=await _night(here, actor, now),
+        is_new=mine.document.has_told_little,
+        night=None if place.staffed.is_staffed else _night(place, talks, names),
     )
 
 
@@ -74,17 +85,23 @@ def _hello(hello: requests.Received) -> dict[str, Any]:
     }
 
 
-async def _night(here: Here, actor: Actor, now: datetime) -> dict[str, Any] | None:
-    place = await urgent_help.place_now(here, actor.organisation_id, now=now)
-    if place.staffed.is_staffed:
-        return None
+def _night(place: Place, talks: list[Talk], names: dict[UUID, str]) -> dict[str, Any]:
+    """Return what there is when nobody is on shift: nothing here says that somebody is."""
+    lively = [talk for talk in talks if talk.group_id and place.now - talk.last_at <= RECENT]
     return {
-        "line": helping.who_is_here(place),
+        "opens": place.say(place.staffed.opens_at),
+        "has_talks": any(talk.kind is RoomKind.PRIVATE for talk in talks),
+        "groups": [
+            {
+                "href": f"/talks/{talk.room_id}",
+                "name": talk_pages.name_of(talk, names),
+                "at": moment(talk.last_at),
+            }
+            for talk in lively
+        ],
         "open_lines": [service(line, place) for line in place.lines[:3]],
-        "next_hour_line": "",
         "can_say_awake": False,
         "is_awake": False,
-        "groups": [],
     }
 
 
@@ -97,14 +114,12 @@ async def put_away(notice_id: UUID, actor: Someone, here: Here, now: Now) -> Res
 
 
 @router.get("/first-words")
-async def first_words_page(request: Request, _actor: Someone) -> Response:
-    """Ask the one question."""
+async def first_words_page(request: Request, actor: Someone, here: Here, now: Now) -> Response:
+    """Ask the one question; what was said before stands in the box."""
+    mine = await own.read_own(here, actor, now=now)
+    values = {"words": mine.document.about}
     return await page(
-        request,
-        "pages/first_words.html",
-        say("In your own words"),
-        values={},
-        errors={},
+        request, "pages/first_words.html", say("In your own words"), values=values, errors={}
     )
 
 
@@ -114,14 +129,10 @@ async def first_words(
 ) -> Response:
     """Keep the first words, or skip; either way people and groups come next."""
     form = await forms.typed(request)
-    words = form.get("words")
-    if form.get("do") == "skip" or not words:
+    if form.get("do") == "skip":
         return see("/offers")
     try:
-        mine = await own.read_own(here, actor, now=now)
-        told = mine.document.model_dump(mode="json") | {"about": words}
-        document = own.document_of(actor, told)
-        await own.save_own(here, guard, actor, document, over_version=mine.version, now=now)
+        await _keep(here, guard, actor, form.get("words"), now=now)
     except Problem as problem:
         return await page(
             request,
@@ -132,3 +143,11 @@ async def first_words(
             errors={"words": problem.detail},
         )
     return see("/offers")
+
+
+async def _keep(here: Here, guard: Guard, actor: Actor, words: str, *, now: datetime) -> None:
+    mine = await own.read_own(here, actor, now=now)
+    if words == mine.document.about:
+        return
+    document = own.document_of(actor, mine.document.model_dump(mode="json") | {"about": words})
+    await own.save_own(here, guard, actor, document, over_version=mine.version, now=now)

@@ -7,9 +7,9 @@ from typing import ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Index, select
+from sqlalchemy import Index, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, aliased
 
 from core import events
 from core.errors import Invalid
@@ -145,3 +145,13 @@ async def given_by(session: AsyncSession, account_id: UUID) -> set[Purpose]:
 async def holds(session: AsyncSession, account_id: UUID, purpose: Purpose) -> bool:
     """Tell whether this account agrees to `purpose` now."""
     return purpose in await given_by(session, account_id)
+
+
+def agreeing(purpose: Purpose) -> Select[UUID]:
+    """Select the accounts that agree to `purpose` now: the newest answer of each counts."""
+    later = aliased(Consent)
+    is_later = or_(later.at > Consent.at, and_(later.at == Consent.at, later.id > Consent.id))
+    newer = exists().where(
+        later.account_id == Consent.account_id, later.purpose == Consent.purpose, is_later
+    )
+    return select(Consent.account_id).where(Consent.purpose == purpose, Consent.is_given, ~newer)

@@ -2,13 +2,23 @@
 
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api import entry
-from api.dependencies import Address, Config, Here, MaybeSomeone, Now, Place, organisation
+from api import helped as helping_notes
+from api.dependencies import (
+    Address,
+    Config,
+    Guard,
+    Here,
+    MaybeSomeone,
+    Now,
+    Place,
+    organisation,
+)
 from core import limits
 from core.errors import Problem
 from core.sentences import say, together
@@ -23,7 +33,7 @@ from web import cookies, forms, views
 from web.rendering import page, see
 
 router = APIRouter(include_in_schema=False)
-
+NOTES_ON_START: Final = 3
 
 _AUDIENCES = {
     "member": say("looking for somebody who has been there"),
@@ -42,7 +52,7 @@ def own_path(path: str) -> str:
 
 @router.get("/")
 @router.get("/o/{organisation}")
-async def start(request: Request, someone: MaybeSomeone, here: Here) -> Response:
+async def start(request: Request, someone: MaybeSomeone, here: Here, guard: Guard) -> Response:
     """What this is, and who runs it."""
     if someone is not None:
         return see("/home")
@@ -62,7 +72,8 @@ async def start(request: Request, someone: MaybeSomeone, here: Here) -> Response
         sign_in_href=_beside(request, "sign-in"),
         is_open=is_open,
         groups=[views.group_card(group) for group in open_groups],
-        helped=[],
+        helped=(await helping_notes.notes(here, guard, place.id))[:NOTES_ON_START],
+        helped_href=_beside(request, "what-helped"),
         demo_doors=_doors(request),
     )
 

@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api import helped
 from api import urgent_help as urgent
-from api.dependencies import Here, MaybeSomeone, Now
+from api.dependencies import Guard, Here, MaybeSomeone, Now
 from core.errors import NotFound
 from core.sentences import When, say
 from moderation import helping
@@ -138,3 +139,14 @@ async def what_happens(request: Request, someone: MaybeSomeone, here: Here, now:
         sentences=[answer.words for answer in said.sentences],
         easy_read=[answer.words for answer in easy.sentences],
     )
+
+
+@router.get("/what-helped")
+@router.get("/o/{organisation}/what-helped")
+async def what_helped(
+    request: Request, someone: MaybeSomeone, here: Here, guard: Guard
+) -> Response:
+    """Show what helped people, to anyone (promise 33)."""
+    where = await organisation_of(request, someone)
+    notes = await helped.notes(here, guard, where)
+    return await page(request, "pages/what_helped.html", "Notes", notes=notes)

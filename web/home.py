@@ -99,6 +99,7 @@ def _night(place: Place, talks: list[Talk], names: dict[UUID, str]) -> dict[str,
             }
             for talk in lively
         ],
+        "helped_href": "/what-helped",
         "open_lines": [service(line, place) for line in place.lines[:3]],
         "can_say_awake": False,
         "is_awake": False,

@@ -97,6 +97,7 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("GET", "/help"): line(EVERYBODY),
     ("GET", "/what-happens"): line(EVERYBODY),
     ("GET", "/o/{organisation}"): line(EVERYBODY),
+    ("GET", "/o/{organisation}/what-helped"): line(EVERYBODY),
     ("GET", "/o/{organisation}/join"): line(EVERYBODY),
     ("POST", "/o/{organisation}/join"): line(EVERYBODY, form=UNUSABLE),
     ("GET", "/o/{organisation}/sign-in"): line(EVERYBODY),
@@ -110,6 +111,7 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("POST", "/first-run"): line(EVERYBODY, form={"code": "not this one"}),
     # With two organisations one stands before neither of them at the short addresses.
     ("GET", "/"): line(SIGNED_IN),
+    ("GET", "/what-helped"): line(SIGNED_IN),
     ("GET", "/join"): line(NOBODY),
     ("POST", "/join"): line(NOBODY, form=UNUSABLE),
     ("POST", "/sign-in"): line(NOBODY, form=UNUSABLE),

@@ -26,7 +26,7 @@ async def notes(session: AsyncSession) -> list[str]:
     found = list(await session.scalars(_SHOWN))
     people = await candidates.people(session, found)
     told = (people[one].used[:THINGS_OF_EACH] for one in found if one in people)
-    return [", ".join(used) for used in told if used]
+    return ["; ".join(used) for used in told if used]
 
 
 _SHOWN: Final = (

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ from core.clock import utc_now
 from core.database import Database
 from people import organisations, sign_ins
 from people.accounts import Account
+from tests.browser import extremes
 
 ROOT: Final = Path(__file__).parents[2]
 # A cold start on two busy cores took 6 s.
@@ -140,6 +142,7 @@ async def _fill(made: Community) -> dict[str, str]:
         async with database.reading(all_organisations=True) as session:
             (place,) = await organisations.everyone(session)
         async with database.unit_of_work(place.id) as session:
+            await extremes.bring(session, now=utc_now() - timedelta(hours=1))
             everybody = (await session.scalars(select(Account))).all()
             begun = {
                 one.name: await sign_ins.begin(session, one.id, now=utc_now()) for one in everybody

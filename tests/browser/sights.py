@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
+from tests.browser.extremes import LONG, NEW
+
 TALK_OF_TWO = "a.row-link:has-text('Mac')"
 TALK_OF_A_GROUP = "a.row-link:has-text('Leave the Light On')"
 
@@ -33,6 +35,13 @@ def follow(*selectors: str) -> Callable[[Page], None]:
 def _join_with_nothing(page: Page) -> None:
     page.locator("form[method=post]").evaluate("form => { form.noValidate = true; }")
     page.get_by_role("button", name="Join").click()
+    page.wait_for_load_state()
+
+
+def _sign_in_wrongly(page: Page) -> None:
+    page.locator("#name").fill("Nobody we know")
+    page.locator("#password").fill("not this one either")
+    page.locator("form[method=post] button.main").click()
     page.wait_for_load_state()
 
 
@@ -76,10 +85,12 @@ SIGHTS = (
     Sight("join", None, "/join"),
     Sight("join-again", None, "/join", _join_with_nothing),
     Sight("sign-in", None, "/sign-in"),
+    Sight("sign-in-again", None, "/sign-in", _sign_in_wrongly),
     Sight("recover", None, "/recover"),
     Sight("help", None, "/help"),
     Sight("help-saved", None, "/help?saved=1"),
     Sight("what-happens", None, "/what-happens"),
+    Sight("what-helped", None, "/what-helped"),
     Sight("not-there", None, "/no-such-page"),
     Sight("home", "Sam", "/home"),
     Sight("first-words", "Sam", "/first-words"),
@@ -102,6 +113,17 @@ SIGHTS = (
     Sight("group", "Sam", "/groups", follow("#open ~ article h2 a")),
     Sight("group-mine", "Sam", "/groups", follow("#mine ~ article h2 a")),
     Sight("group-led", "Josie", "/groups", follow("#mine ~ article h2 a")),
+    Sight("home-new", NEW, "/home"),
+    Sight("first-words-new", NEW, "/first-words"),
+    Sight("offers-new", NEW, "/offers"),
+    Sight("hellos-new", NEW, "/hellos"),
+    Sight("talks-new", NEW, "/talks"),
+    Sight("groups-new", NEW, "/groups"),
+    Sight("as-others-see-me-new", NEW, "/about-me/as-others-see-me"),
+    Sight("home-long", LONG, "/home"),
+    Sight("hellos-long", LONG, "/hellos"),
+    Sight("talks-long", LONG, "/talks"),
+    Sight("talk-long", LONG, "/talks", follow("a.row-link")),
     Sight("queue", "Win", "/queue"),
     Sight("look", "Desmond", "/queue", follow("[data-row] th a")),
     Sight("case", "Win", "/queue", _open_a_case),

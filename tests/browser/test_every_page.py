@@ -4,21 +4,42 @@ import re
 from typing import Final
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+from tests.browser.communities import Community
 from tests.browser.conftest import Visitors
 from tests.browser.openness import NARROWEST, violations_of
 from tests.browser.sights import SIGHTS, Sight
 
 pytestmark = pytest.mark.browser
 
+Box = tuple[int, int]
+
 FIRST_PAGE_BYTES: Final = 50_000
 FIRST_PAGE_REQUESTS: Final = 6
+WAYS_OUT: Final = ("Urgent help", "Leave quickly")
+SMALL: Final = """() => [...document.querySelectorAll(
+  "button, .button, select, textarea, summary, .pick, .row-link, .back, .skip,"
+  + "input:not([type=hidden]):not([type=checkbox]):not([type=radio]), .paths a, .foot a, .phone"
+)].filter((one) => {
+  const box = one.getBoundingClientRect();
+  return box.width > 0 && (box.height < 43.5 || box.width < 43.5);
+}).map((one) => one.outerHTML.slice(0, 120))"""
 
 
 @pytest.fixture(params=SIGHTS, ids=lambda sight: sight.name)
 def sight(request: pytest.FixtureRequest) -> Sight:
     found: Sight = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def usual(browser: Browser, place: Community) -> list[Box]:
+    """Where the ways out are on Urgent help: the same place on every page."""
+    page = browser.new_page(base_url=place.origin, viewport={"width": 1280, "height": 900})
+    page.goto("/help")
+    found = _ways_out(page)
+    page.close()
     return found
 
 
@@ -30,20 +51,36 @@ def _look(visitors: Visitors, sight: Sight) -> Page:
     return page
 
 
-def test_it_keeps_nobody_out_and_shows_the_ways_out(visitors: Visitors, sight: Sight) -> None:
+def test_it_keeps_nobody_out_and_shows_the_ways_out(
+    visitors: Visitors, sight: Sight, usual: list[Box]
+) -> None:
     page = _look(visitors, sight)
     _has_its_frame(page)
+    assert _ways_out(page) == usual
     assert violations_of(page) == {}
     page.set_viewport_size({"width": NARROWEST, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
+    assert _too_small_to_press(page) == []
 
 
 def _has_its_frame(page: Page) -> None:
-    """One heading, a title that gives nothing away, urgent help, and the way out."""
+    """One heading, and a title that gives nothing away."""
     assert page.locator("h1").count() == 1
     assert re.fullmatch(r"[\w ]+ · Been There", page.title())
-    assert page.get_by_role("banner").get_by_role("link", name="Urgent help").is_visible()
-    assert page.get_by_role("banner").get_by_role("link", name="Leave quickly").is_visible()
+
+
+def _ways_out(page: Page) -> list[Box]:
+    page.evaluate("window.scrollTo(0, 0)")
+    links = [page.get_by_role("banner").get_by_role("link", name=name) for name in WAYS_OUT]
+    boxes = [link.bounding_box() for link in links]
+    return [(round(box["x"]), round(box["y"])) for box in boxes if box]
+
+
+def _too_small_to_press(page: Page) -> list[str]:
+    """What one presses that is less than 44 px high or wide. A link within a sentence is words."""
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    found: list[str] = page.evaluate(SMALL)
+    return found
 
 
 def test_the_first_page_is_small(visitors: Visitors) -> None:

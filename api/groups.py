@@ -13,7 +13,7 @@ from api.shapes import In, Out, Page, Version
 from core.database import Database
 from core.safety import Safety
 from core.words import Line
-from groups import cards, facilitators, members, requests, rosters
+from groups import cards, members, openings, requests, rosters
 from groups.cards import Card
 from people import documents
 from people.permissions import Actor
@@ -136,7 +136,7 @@ async def open_with(
         raising_held(database, safety, actor, card.own_words, now=now),
         database.unit_of_work(actor.organisation_id) as session,
     ):
-        group = await facilitators.open_group(
+        group = await openings.open_group(
             session,
             actor,
             card,

@@ -1,4 +1,4 @@
-"""Opening a group, and what those who look after it may do. Each is a person's own decision.
+"""Who looks after a group, and what they may do. Each is a person's own decision.
 
 Nothing here is ever done by software, least of all to somebody in distress.
 """
@@ -8,21 +8,18 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat import rooms
-from core import ids, limits
+from core import limits
 from core.errors import Forbidden, Invalid, NotFound
-from core.safety import Mode, Safety, Verdict
 from core.sentences import Sentence, say, say_many
-from groups import cards, members, wordings
-from groups.cards import Card, Group
+from groups import cards, members
+from groups.cards import Group
 from groups.members import GroupMember
 from matching import answers
 from matching.answers import Answer
-from matching.concerns import Said
-from matching.profiles import UNSCREENED
 from people import audit, notices, roles
 from people.notices import NoticeKind
 from people.permissions import Act, Actor, Role, require
@@ -30,76 +27,6 @@ from people.permissions import Act, Actor, Role, require
 # A quiet moment, not a sanction: what should last longer is a moderator's to decide.
 LONGEST_MUTE: Final = timedelta(days=7)
 HOUR: Final = timedelta(hours=1)
-# Two clicks on one button lie closer together than two groups of one name.
-A_MOMENT: Final = timedelta(seconds=30)
-
-
-async def open_group(
-    session: AsyncSession,
-    actor: Actor,
-    card: Card,
-    *,
-    facilitator_id: UUID,
-    now: datetime,
-    safety_mode: Mode = Mode.STANDARD,
-    verdict: Verdict = UNSCREENED,
-    safety: Safety | None = None,
-) -> Group:
-    """Open a group with its room, and ask somebody else to look after it. A double click opens one.
-
-    Raises:
-        CardHeld, NamePoses: see `wordings`. Nothing was opened.
-        Forbidden: the actor may not, or names themselves (promise 31).
-        Invalid: a group can't begin as self-held (promise 23).
-        NotFound: there is no account of the facilitator's id here.
-    """
-    require(actor, Act.OPEN_GROUP)
-    wordings.admit(card.name, verdict)
-    if safety_mode is Mode.SELF_HELD:
-        raise Invalid(say("A group can become self-held later, when its people decide so."))
-    if (just_opened := await _just_opened(session, card, facilitator_id, now=now)) is not None:
-        return just_opened
-    group = await _write(session, card, safety_mode=safety_mode, now=now)
-    _record(session, actor, "group_opened", group.id, now=now)
-    await name(session, actor, group.id, facilitator_id, now=now)
-    opened = await cards.by_id(session, group.id)
-    await cards.push(session, opened, now=now)
-    if safety is not None:
-        said = Said(card.own_words, verdict, safety)
-        await wordings.look_at(session, actor, said, group_id=group.id, now=now)
-    return opened
-
-
-async def _just_opened(
-    session: AsyncSession, card: Card, facilitator_id: UUID, *, now: datetime
-) -> Group | None:
-    """Return the group of this card and this person that was opened a moment ago."""
-    query = (
-        select(Group)
-        .join(GroupMember, GroupMember.group_id == Group.id)
-        .where(GroupMember.account_id == facilitator_id, GroupMember.is_facilitator)
-        .where(GroupMember.left_at.is_(None), Group.closed_at.is_(None))
-        .where(Group.name == card.name, Group.created_at > now - A_MOMENT)
-        .limit(1)
-    )
-    return (await session.scalars(query)).one_or_none()
-
-
-async def _write(session: AsyncSession, card: Card, *, safety_mode: Mode, now: datetime) -> Group:
-    group_id = ids.new_id()
-    room = await rooms.open_group(session, group_id=group_id, safety_mode=safety_mode, now=now)
-    group = Group(
-        id=group_id,
-        room_id=room.id,
-        safety_mode=safety_mode,
-        member_count=0,
-        version=1,
-        created_at=now,
-        **await cards.in_own_words(session, card),
-    )
-    session.add(group)
-    await session.flush()
-    return group
 
 
 async def name(
@@ -257,10 +184,7 @@ async def _led(
         raise Invalid(say("Please write a reason. They will read it."), field="reason")
     if len(reason) > limits.FIELD_CHARACTERS:
         raise Invalid(
-            say(
-                "Please use at most %(most)s letters.",
-                most=limits.FIELD_CHARACTERS,
-            ),
+            say("Please use at most %(most)s letters.", most=limits.FIELD_CHARACTERS),
             field="reason",
         )
     if not await members.ever(session, group_id, account_id):
@@ -292,10 +216,6 @@ def _record(
     session: AsyncSession, actor: Actor, kind: str, subject_id: UUID, *, now: datetime
 ) -> None:
     audit.record(
-        session,
-        kind=kind,
-        actor_id=actor.account_id,
-        subject_kind="group" if kind == "group_opened" else "account",
-        subject_id=subject_id,
-        now=now,
-    )
+        session, kind=kind, actor_id=actor.account_id, subject_kind="account",
+        subject_id=subject_id, now=now,
+    )  # fmt: skip

@@ -19,7 +19,7 @@ from chat.waiting import PendingMessage, State
 from core import ids
 from core.database import Database
 from core.safety import Safety, Tier
-from groups import facilitators, members, requests
+from groups import members, openings, requests
 from groups.cards import Card
 from matching import connections, profiles
 from matching.documents import Person
@@ -116,7 +116,7 @@ def _actor(house: House, name: str) -> Actor:
 async def _groups(session: AsyncSession, house: House, *, now: datetime) -> None:
     for name, leader in (("group", "facilitator"), ("other_group", "other_facilitator")):
         card = Card(name=f"{name} {house.mark}", about=f"About {house.mark}")
-        group = await facilitators.open_group(
+        group = await openings.open_group(
             session, _actor(house, "administrator"), card,
             facilitator_id=house.ids[leader], now=now,
         )  # fmt: skip

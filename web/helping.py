@@ -149,4 +149,4 @@ async def what_helped(
     """Show what helped people, to anyone (promise 33)."""
     where = await organisation_of(request, someone)
     notes = await helped.notes(here, guard, where)
-    return await page(request, "pages/what_helped.html", "Notes", notes=notes)
+    return await page(request, "pages/what_helped.html", say("Notes"), notes=notes)

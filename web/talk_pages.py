@@ -102,7 +102,7 @@ def _others(room: Room) -> list[dict[str, str]]:
     if room.kind is RoomKind.PRIVATE:
         return []
     people = sorted((name, str(one)) for one, name in room.names.items() if name)
-    return [{"value": "", "label": "choose"}] + [
+    return [{"value": "", "label": say("choose")}] + [
         {"value": one, "label": name} for name, one in people
     ]
 

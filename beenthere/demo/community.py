@@ -26,7 +26,7 @@ from core.database import Database
 from core.safety import Concern, Context, Safety, Source
 from core.sentences import say
 from core.settings import Environment, Settings
-from groups import facilitators, members
+from groups import members, openings
 from groups.cards import Card
 from matching import connections, profiles
 from matching.documents import Person
@@ -171,7 +171,7 @@ async def _groups(
             topics=tuple(one["topics"]),
         )
         leader = actors[one["facilitator"]]
-        group = await facilitators.open_group(
+        group = await openings.open_group(
             session, keeper, card, facilitator_id=leader.account_id, now=now
         )
         for name in one["members"]:

@@ -14,6 +14,7 @@ ASKED_ELSEWHERE: Final = {
     "chat.messages.page": "one's own seat is read first, and reading it asks (chat.rooms)",
     "chat.messages.quoted": "the same",
     "chat.surroundings.context": "gathers what screening may know; nobody is shown it",
+    "groups.wordings.look_at": "a part of putting a card up, which has asked",
     "matching.asks.check": "a part of `connections.ask`, which has asked",
     "matching.asks.left": "one's own numbers, beside pages that asked",
     "matching.asks.other": "a part of `connections.ask` and of an introduction",
@@ -25,6 +26,7 @@ ASKED_ELSEWHERE: Final = {
     "moderation.looks.write": "a part of opening a case, which has asked",
     "moderation.rulings.offered": "what a case that was opened offers; pure",
     "moderation.rulings.rule_on": "a part of `actions.decide`, which has asked",
+    "people.appointments.may_confirm": "tells who may; `confirm` asks",
     "people.permissions.allows": "the table itself",
     "people.permissions.may": "the same",
     "people.permissions.require": "the same",
@@ -91,4 +93,8 @@ def test_what_is_done_in_parts_asks_where_it_did() -> None:
         for name, function, _ in _functions()
         if function.name.startswith("_") and any(map(_is_asking, function.body))
     }
-    assert asking == {"groups.facilitators._led", "groups.requests._to_answer"}
+    assert asking == {
+        "groups.facilitators._led",
+        "groups.requests._to_answer",
+        "people.appointments._settle",
+    }

@@ -258,7 +258,7 @@ async def test_who_is_muted_meanwhile_keeps_the_words_and_decides_again(house: A
     house.pass_time(seconds=61)
     await house.engine.watch.sweep()
     async with house.reading() as session:
-        [waits] = await pending.mine(session, ash, room)
+        [waits] = await pending.mine(session, ash, room, now=house.now)
     assert (waits.state, waits.release_at) == (State.ASKED, None)
     assert waits.text
     house.pass_time(hours=1)

@@ -42,9 +42,8 @@ async def test_words_typed_into_a_page_one_went_back_to_are_sent_too(here: World
     path, room_id = f"/talks/{here.ids['room_id']}", here.ids["room_id"]
     form = {"client_id": "a-page-from-before", "text": "Said first."}
     await here.wren.browser.post(path, form)
-    for _ in range(2):
-        again = form | {"text": "Said from the same page, later."}
-        assert (await _twice(here.wren, path, again))[:2] == (303, 303)
+    again = form | {"text": "Said from the same page, later."}
+    assert (await _twice(here.wren, path, again))[:2] == (303, 303)
     words = await here.anna.words(room_id)
     assert words[-2:] == ["Said first.", "Said from the same page, later."]
     refused = await here.wren.say(room_id, "And by a program.", "a-page-from-before", status=409)

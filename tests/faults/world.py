@@ -80,6 +80,9 @@ async def world(town: Town) -> World:
     here.ids |= {"room_id": room_id, "message_id": sent["id"], "pending_id": asked["id"]}
     hello = await marigold.post("/hellos", {"to": anna.id, "words": "Hello, Anna."})
     here.ids["hello_id"] = hello["id"]
+    await keeper.put(f"/accounts/{bo.id}/roles/moderator")
+    asked_for = (await keeper.get("/appointments"))["items"]
+    here.ids["appointment_id"] = asked_for[0]["id"]
     await _groups(here, keeper, marigold)
     await _desk(here, bo, cy)
     await anna.post("/invitations", {"uses": 3})
@@ -138,6 +141,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "DecisionIn": {"version": 1, "steps": [{"kind": "nothing"}]},
     "NoteIn": {"words": "A note."},
     "InvitationWish": {"uses": 1},
+    "Settling": {"is_confirmed": True},
+    "Proof": {"current_password": "harbour lantern biscuit 7"},
+    "NewEmail": {"current_password": "harbour lantern biscuit 7", "email": "anna@example.org"},
+    "NewPassword": {
+        "current_password": "harbour lantern biscuit 7",
+        "new_password": "harbour lantern biscuit 8",
+    },
 }
 
 

@@ -11,7 +11,7 @@ from stand_in_safety import StandInSafety
 
 from core.database import Database
 from core.safety import Verdict
-from groups import facilitators, members, requests
+from groups import members, openings, requests
 from groups.cards import Card, Door, Group
 from people import notices, sign_ins
 from people.permissions import Actor, Role
@@ -55,7 +55,7 @@ class House:
         """A group, and its facilitator with the role."""
         said = {"name": "Tea", "door": Door.OPEN} | card
         async with self.work() as session:
-            group = await facilitators.open_group(
+            group = await openings.open_group(
                 session,
                 administrator,
                 Card.model_validate(said),

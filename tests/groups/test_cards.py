@@ -10,7 +10,7 @@ from chat import rooms
 from core import ids
 from core.errors import Forbidden, Invalid, NotFound
 from core.safety import Mode
-from groups import cards, facilitators, members, rosters
+from groups import cards, facilitators, members, openings, rosters
 from groups.cards import Card, ChangedElsewhere, Door, Group, TooFewPlaces
 from matching import candidates
 from people import audit, roles
@@ -66,7 +66,7 @@ async def test_a_group_never_begins_as_self_held(
 ) -> None:
     with pytest.raises(Invalid):
         async with house.work() as session:
-            await facilitators.open_group(
+            await openings.open_group(
                 session, administrator, Card(name="Tea"), facilitator_id=josie.account_id,
                 now=MORNING, safety_mode=Mode.SELF_HELD,
             )  # fmt: skip

@@ -13,7 +13,7 @@ from people_factories import sign_up
 from core.database import Database
 from core.errors import Forbidden
 from core.safety import Category, Subject, SubjectKind, Tier
-from groups import facilitators
+from groups import openings
 from groups.cards import Card
 from moderation import actions, claims, settled, triage
 from moderation.kinds import EffectKind, Step
@@ -188,7 +188,7 @@ async def test_a_row_says_where_it_was_said_without_words_or_names(
     )
     async with here.work() as session:
         card = Card(name="Night owls", purpose="Being awake together")
-        group = await facilitators.open_group(
+        group = await openings.open_group(
             session, keeper.actor, card, facilitator_id=here.max.account_id, now=MORNING
         )
     in_talk = await factories.say(here, here.ben, "secret", now=MORNING)

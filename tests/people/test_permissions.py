@@ -28,17 +28,18 @@ GRANTS: Final = (None, *(Grant(role) for role in Role), Grant(Role.FACILITATOR, 
 # What a suspended account keeps (promise 19), and what is only for one's own things.
 KEPT: Final = {Act.SEE_OWN, Act.CHANGE_OWN, Act.READ_ROOM}
 OF_ONES_OWN: Final = {Act.READ_ROOM, Act.SEND}
-# What takes a role; everything else is for everybody.
+# What takes one of these roles; everything else is for everybody.
 ROLES: Final = {
-    Act.OPEN_GROUP: Role.ADMINISTRATOR,
-    Act.INVITE: Role.ADMINISTRATOR,
-    Act.GRANT_ROLE: Role.ADMINISTRATOR,
-    Act.ISSUE_RECOVERY: Role.ADMINISTRATOR,
-    Act.CHANGE_DOCUMENT: Role.ADMINISTRATOR,
-    Act.READ_AUDIT: Role.ADMINISTRATOR,
-    Act.SEE_QUEUE: Role.MODERATOR,
-    Act.DECIDE_CASE: Role.MODERATOR,
-    Act.LEAD_GROUP: Role.FACILITATOR,
+    Act.OPEN_GROUP: {Role.ADMINISTRATOR},
+    Act.INVITE: {Role.ADMINISTRATOR},
+    Act.GRANT_ROLE: {Role.ADMINISTRATOR},
+    Act.CONFIRM_ROLE: {Role.ADMINISTRATOR, Role.MODERATOR},
+    Act.ISSUE_RECOVERY: {Role.ADMINISTRATOR},
+    Act.CHANGE_DOCUMENT: {Role.ADMINISTRATOR},
+    Act.READ_AUDIT: {Role.ADMINISTRATOR},
+    Act.SEE_QUEUE: {Role.MODERATOR},
+    Act.DECIDE_CASE: {Role.MODERATOR},
+    Act.LEAD_GROUP: {Role.FACILITATOR},
 }
 
 
@@ -49,8 +50,9 @@ def _may(act: Act, standing: Standing, grant: Grant | None, thing: Thing) -> boo
         return thing.account_id == ME
     if act not in ROLES:
         return True
-    here = Grant(ROLES[act], thing.group_id)
-    return grant == Grant(ROLES[act]) or (act is Act.LEAD_GROUP and grant == here)
+    if grant is None or grant.role not in ROLES[act]:
+        return False
+    return grant.scope_id is None or (act is Act.LEAD_GROUP and grant.scope_id == thing.group_id)
 
 
 @pytest.mark.parametrize("act", Act)

@@ -101,7 +101,11 @@ class Content:
         after_a_name = self._names.sub("", text, count=1)
         if text in KEYS or self._is_told(_plain(text)) or self._is_told(_plain(after_a_name)):
             return True
-        return all(self._is_told(_plain(part)) for part in self._names.split(text))
+        return all(self._is_told_but_for_names(one) for one in text.split("; "))
+
+    def _is_told_but_for_names(self, text: str) -> bool:
+        apart = (_plain(part) for part in self._names.split(text))
+        return self._is_told(_plain(text)) or all(map(self._is_told, apart))
 
     def _is_told(self, piece: str) -> bool:
         if not piece or piece in self._units:

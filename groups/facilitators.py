@@ -102,9 +102,9 @@ async def remove(
     left.reason = reason
     await answers.keep(session, account_id, group_id, Answer.KEPT_APART, now=now)
     words = say(
-        "You're not in %(group)s any more. %(name)s, who looks after it, wrote:"
-        " “%(reason)s” The rest of Been There is as open to you as before, and you can ask for"
-        " somebody else to look at this.",
+        "You're not in %(group)s any more. %(name)s, who looks after it, wrote: “%(reason)s” The"
+        " rest of Been There is as open to you as before, and you can ask for somebody else to"
+        " look at this.",
         group=group.name,
         name=actor.name,
         reason=reason,
@@ -202,14 +202,9 @@ async def _tell(
     now: datetime,
 ) -> None:
     await notices.send(
-        session,
-        account_id=account_id,
-        kind=NoticeKind.GROUP,
-        subject_id=group.id,
-        words=words,
-        dedupe_key=f"group-{about}",
-        now=now,
-    )
+        session, account_id=account_id, kind=NoticeKind.GROUP, subject_id=group.id,
+        words=words, dedupe_key=f"group-{about}", now=now,
+    )  # fmt: skip
 
 
 def _record(

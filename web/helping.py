@@ -97,6 +97,8 @@ async def urgent_help(
         }
         for number, region in enumerate(place.directory.regions)
     ]
+    # A copy is read when nobody can know who is here or which lines are open.
+    frame: dict[str, Any] = {"staffed": {"line": ""}} if saved else {}
     return await page(
         request,
         "pages/help.html",
@@ -109,6 +111,7 @@ async def urgent_help(
         person_line="" if saved else helping.who_is_here(place),
         hard=hard(helping.help_card(place)),
         is_saved_copy=saved,
+        **frame,
     )
 
 

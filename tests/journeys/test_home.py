@@ -44,6 +44,13 @@ async def test_promise_37_at_two_at_night_there_is_something_to_do_and_someone_t
     assert "The kettle is on." in wren.browser.text
 
 
+async def test_a_saved_copy_of_urgent_help_says_of_no_line_that_it_is_open(town: Town) -> None:
+    wren = await town.resident("Wren")
+    town.clock.pass_time(**NIGHT)
+    assert "open now" in await wren.browser.open("/help")
+    assert "open now" not in await wren.browser.open("/help?saved=1")
+
+
 async def test_at_night_something_slow_goes_to_who_one_talks_with_or_into_ones_own_words(
     town: Town,
 ) -> None:

@@ -79,7 +79,7 @@ def test_the_sentence_by_the_clock(
     if closes is not None:
         assert said == f"Somebody is on shift until {closes}."
     else:
-        assert said.startswith(f"Nobody is looking after this room until {opens}. Lines open now: ")
+        assert said.startswith(f"Nobody from the team is here until {opens}. Lines open now: ")
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_lines_are_those_of_the_region_and_of_the_hour_with_emergencies_last() -
 
 def test_at_night_the_room_says_so_where_one_types_with_lines_that_answer() -> None:
     said = helping.who_is_here(place("2026-03-04T03:00"))
-    assert said.startswith("Nobody is looking after this room until 9:00. Lines open now: ")
+    assert said.startswith("Nobody from the team is here until 9:00. Lines open now: ")
     assert "Samaritans on 116 123" in said
     assert "CALM" not in said
 

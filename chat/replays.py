@@ -11,7 +11,7 @@ from chat import events, frames, logs, messages, protocol, rooms
 from chat.hub import Hub, Listener, Place, Subscription
 from core.clock import Clock
 from core.database import Database
-from core.errors import NotFound
+from core.errors import NotFound, Unavailable
 from people import blocks
 
 # Further behind than this, pages over HTTP are lighter than frames (chat.md §1: limited).
@@ -28,9 +28,24 @@ class Replays:
         self._hub = hub
         self._clock = clock
         self._reading_on: dict[UUID, bool] = {}
+        # Whose hello broke off because the store was gone: heard again with the next sweep.
+        self._unheard: dict[Listener, frames.Hello] = {}
 
     async def listen(self, listener: Listener, hello: frames.Hello) -> None:
-        """Subscribe to the rooms that are the listener's own and replay what was missed."""
+        """Subscribe to the rooms that are the listener's own and replay what was missed.
+
+        Raises:
+            Unavailable: the store is gone. `catch_up` goes on from where it broke off.
+        """
+        self._unheard.pop(listener, None)
+        try:
+            await self._enter(listener, hello)
+            await self._replay_entered(listener)
+        except Unavailable:
+            self._unheard[listener] = hello
+            raise
+
+    async def _enter(self, listener: Listener, hello: frames.Hello) -> None:
         actor, wanted = listener.actor, set(hello.rooms)
         async with self._database.reading(actor.organisation_id) as session:
             kinds = await rooms.among(session, actor, wanted)
@@ -44,16 +59,32 @@ class Replays:
         for room_id in wanted - here.keys():
             listener.outbox.say(protocol.problem(NotFound(), room=room_id))
         # All are entered before any is replayed: who is taken out of one meanwhile is taken out.
-        entered = {
-            room_id: self._hub.enter(
+        for room_id, state in here.items():
+            self._hub.enter(
                 listener, room_id, kind=kinds[room_id], head=state.last_seq,
                 cursor=_from_cursor(listener, room_id, hello.rooms[room_id], state),
-            )
-            for room_id, state in here.items()
-        }  # fmt: skip
-        for room_id, mine in entered.items():
-            if (place := self._hub.places.get(room_id)) is not None:
+            )  # fmt: skip
+
+    async def _replay_entered(self, listener: Listener) -> None:
+        for room_id, mine in list(listener.rooms.items()):
+            if not mine.is_live and (place := self._hub.places.get(room_id)) is not None:
                 await self._replay(listener, place, mine)
+
+    async def _hear_again(self) -> None:
+        for listener, hello in list(self._unheard.items()):
+            if listener not in self._hub.of(listener.account_id):
+                del self._unheard[listener]
+            elif not listener.rooms.keys() & hello.rooms.keys():
+                await self.listen(listener, hello)
+            elif self._unheard.pop(listener, None):
+                await self._go_on(listener, hello)
+
+    async def _go_on(self, listener: Listener, hello: frames.Hello) -> None:
+        try:
+            await self._replay_entered(listener)
+        except Unavailable:
+            self._unheard[listener] = hello
+            raise
 
     async def _replay(self, listener: Listener, place: Place, mine: Subscription) -> None:
         while not mine.is_live:
@@ -98,6 +129,7 @@ class Replays:
 
     async def catch_up(self) -> None:
         """Read on wherever a doorbell was lost: one query for all rooms listened to here."""
+        await self._hear_again()
         if not self._hub.places:
             return
         async with self._database.reading(all_organisations=True) as session:

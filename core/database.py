@@ -8,7 +8,7 @@ ones, and a deferred begin loses updates.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from core.tables import Owned
 
 READERS: Final = 8
 BUSY_TIMEOUT_MS: Final = 5_000
+CLOSING_SECONDS: Final = 3.0
 LOST_CONNECTION: Final = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, OSError)
 # Classes of SQLSTATE in which PostgreSQL takes nothing just now: connection, resources, not in
 # the right state, an operator's doing (PostgreSQL 17, appendix A).
@@ -83,9 +84,11 @@ class Database:
             self.bus.publish(happened)
 
     async def close(self) -> None:
-        """Give every connection back."""
-        await self._writer.dispose()
-        await self._reader.dispose()
+        """Give every connection back; a server that doesn't answer keeps nobody from stopping."""
+        for engine in (self._writer, self._reader):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSING_SECONDS):
+                    await engine.dispose()
 
 
 def _scope(organisation_id: UUID | None, *, all_organisations: bool) -> dict[str, Any]:

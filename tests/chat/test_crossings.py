@@ -111,6 +111,33 @@ async def _gone(*_scope: Any, **_options: Any) -> AsyncIterator[Any]:
     yield
 
 
+@pytest.mark.parametrize("reads_before", [0, 1])
+async def test_a_hello_whose_reading_broke_off_is_read_on_with_the_next_sweep(
+    house: Any, reads_before: int
+) -> None:
+    """Before anything was read, and between the welcome and what was missed."""
+    ash, bo = await house.people(2)
+    room = await house.private(ash, bo)
+    there, (epoch, _) = house.connect(bo), await house.head(room)
+    await house.engine.send(ash, room, "c1", "missed")
+    real = house.database.reading
+
+    async def _go_away() -> None:
+        house.database.reading = _gone
+
+    if reads_before:
+        _between(house, _go_away)
+    else:
+        await _go_away()
+    await there.hello(room, (epoch, 0))
+    await there.until(lambda frame: isinstance(frame, frames.Problem))
+    house.database.reading = real
+    await house.engine.watch.sweep()
+    await house.engine.send(ash, room, "c2", "live")
+    await there.seq(room, 2)
+    assert there.words(room) == ["missed", "live"]
+
+
 async def test_a_delivery_that_breaks_stops_neither_the_writer_nor_the_talk(house: Any) -> None:
     ash, bo = await house.people(2)
     room: UUID = await house.private(ash, bo)

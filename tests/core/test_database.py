@@ -1,6 +1,8 @@
 """The two doors hold under load, and say so when they can't."""
 
 import asyncio
+import os
+import signal
 from uuid import UUID
 
 import pytest
@@ -165,3 +167,16 @@ async def test_what_is_committed_to_a_file_is_on_the_disk(
     async with database.unit_of_work(organisation_id) as session:
         found = {name: await session.scalar(text(f"PRAGMA {name}")) for name in wanted}
     assert found == wanted
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_a_server_that_answers_nothing_keeps_nobody_from_stopping(database_url: str) -> None:
+    database = Database(database_url)
+    async with database.reading(all_organisations=True) as session:
+        process_id = await session.scalar(text("SELECT pg_backend_pid()"))
+    os.kill(process_id, signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(30):
+            await database.close()
+    finally:
+        os.kill(process_id, signal.SIGCONT)

@@ -37,8 +37,8 @@ check: setup  ## Style, import contracts, types, dependencies
 	$(BIN)/deptry .
 
 test: check  ## Everything: checks, SQLite, PostgreSQL, and a browser where there is one
-	$(BIN)/pytest -n 2 -m "not browser and not long"
-	@if $(BIN)/python -m tests.browser_found; then $(BIN)/pytest -m browser tests/browser; \
+	$(BIN)/pytest -n 2 --dist worksteal -m "not browser and not long"
+	@if $(BIN)/python -m tests.browser_found; then $(BIN)/pytest -n 2 --dist worksteal -m browser tests/browser; \
 	elif [ -n "$$CI" ]; then echo "No Chromium: the browser tests must run here."; exit 1; \
 	else echo "No Chromium found: THE BROWSER TESTS WERE NOT RUN."; fi
 

@@ -104,7 +104,9 @@ async def save_own(
     now: datetime,
 ) -> int:
     """Screen and save one's own document; return the new version."""
-    verdict = await screened(database, safety, actor, document.own_words)
+    async with database.reading(actor.organisation_id) as session:
+        words = await profiles.told_peers(session, actor, document)
+    verdict = await screened(database, safety, actor, words)
     async with database.unit_of_work(actor.organisation_id) as session:
         return await profiles.save(
             session,

@@ -6,7 +6,7 @@ in it: they live with the account, and whoever prepares a ranking turns a "never
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -111,6 +111,16 @@ class Person(Document):
         """Everything said freely: about oneself, and of experiences one would be met for."""
         lived = (experience.words for experience in self.experiences if experience.is_welcome)
         return "\n".join(filter(None, (self.words_for_self, self.about, *lived)))
+
+    def told_peers(self, known: Collection[str]) -> str:
+        """Return all that others may come to read, but for topics by a name that is `known`.
+
+        Own words, and what reasons, starters and "what helped me" quote.
+        """
+        topics = (one.topic for one in self.experiences if one.is_welcome)
+        typed = (topic for topic in topics if topic not in known)
+        quoted = (*typed, *self.used, *self.wanted, *self.interests)
+        return "\n".join(filter(None, (self.own_words, *quoted)))
 
     @property
     def has_told_little(self) -> bool:

@@ -20,8 +20,8 @@ THINGS_OF_EACH: Final = 5
 async def notes(session: AsyncSession) -> list[str]:
     """Return what helped those who agreed to show it, by whoever changed theirs last.
 
-    Anyone may read them, so they come without names. Their words were not screened: a document
-    is, by what its author tells of themselves, and this is not part of it.
+    Anyone may read them, so they come without names. They were screened for peers, who know each
+    other by name and may ask; whoever shows them to strangers looks again.
     """
     found = list(await session.scalars(_SHOWN))
     people = await candidates.people(session, found)

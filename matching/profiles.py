@@ -77,6 +77,20 @@ def blank(actor: Actor) -> Person:
     return Person(id=str(actor.account_id), name=actor.name)
 
 
+async def told_peers(session: AsyncSession, actor: Actor, document: Person) -> str:
+    """Return what must be screened before this document is saved: all that others may read of it.
+
+    A topic by the organisation's own name is not: nobody typed it.
+    """
+    require(actor, Act.CHANGE_OWN)
+    words = await documents.current(session, Vocabulary)
+    return _told_peers(_with_names(document, words), words)
+
+
+def _told_peers(document: Person, words: Vocabulary) -> str:
+    return document.told_peers({topic.name for topic in words.topics})
+
+
 async def save(
     session: AsyncSession,
     actor: Actor,
@@ -90,14 +104,16 @@ async def save(
     """Put the document in place of version `over_version` (0: none yet); return the new version.
 
     Id and name become the account's own, topics the organisation's words for them. `verdict` is
-    of all the words together: what it folds or holds is saved and kept from peers until changed.
+    of `told_peers`, all the words together: what it folds or holds is saved and kept from peers
+    until changed.
 
     Raises:
         SavedElsewhere: see the class. Nothing was changed.
         TooLarge: more than `limits.PROFILE_CHARACTERS` in all.
     """
     require(actor, Act.CHANGE_OWN)
-    kept = await _own(session, actor, document)
+    words = await documents.current(session, Vocabulary)
+    kept = _own(actor, document, words)
     await presences.come_back(session, actor, now=now)
     version = await _store(session, actor, kept, over_version=over_version, now=now)
     await candidates.save(
@@ -111,7 +127,7 @@ async def save(
     if safety is not None:
         await concerns.raise_about(
             session,
-            Said(kept.own_words, verdict, safety),
+            Said(_told_peers(kept, words), verdict, safety),
             kind=SubjectKind.PROFILE,
             subject_id=actor.account_id,
             author_id=actor.account_id,
@@ -120,21 +136,10 @@ async def save(
     return version
 
 
-async def _own(session: AsyncSession, actor: Actor, document: Person) -> Person:
-    words = await documents.current(session, Vocabulary)
-    lived = (_named(one, words) for one in document.experiences)
-    kept = document.model_copy(
-        update={
-            "id": str(actor.account_id),
-            "name": actor.name,
-            # Blocks live in `people.blocks`, where one can see and undo them.
-            "blocked": (),
-            "experiences": tuple(lived),
-            "wont_talk_about": tuple(
-                vocabulary.canonical(topic, words) for topic in document.wont_talk_about
-            ),
-        }
-    )
+def _own(actor: Actor, document: Person, words: Vocabulary) -> Person:
+    # Blocks live in `people.blocks`, where one can see and undo them.
+    mine = {"id": str(actor.account_id), "name": actor.name, "blocked": ()}
+    kept = _with_names(document, words).model_copy(update=mine)
     if _length(kept.model_dump(mode="json")) > limits.PROFILE_CHARACTERS:
         raise TooLarge(
             say(
@@ -144,6 +149,14 @@ async def _own(session: AsyncSession, actor: Actor, document: Person) -> Person:
             )
         )
     return kept
+
+
+def _with_names(document: Person, words: Vocabulary) -> Person:
+    lived = (_named(one, words) for one in document.experiences)
+    unsaid = (vocabulary.canonical(topic, words) for topic in document.wont_talk_about)
+    return document.model_copy(
+        update={"experiences": tuple(lived), "wont_talk_about": tuple(unsaid)}
+    )
 
 
 def _named(experience: Experience, words: Vocabulary) -> Experience:

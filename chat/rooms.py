@@ -153,7 +153,10 @@ async def remove_member(
 
 
 async def mute(session: AsyncSession, *, room_id: UUID, account_id: UUID, until: datetime) -> bool:
-    """Let a member read but not write until then. Return whether they are in the room."""
+    """Let a member read but not write until then, also one who has left and may come back.
+
+    Return whether they are in the room.
+    """
     return await _set_mute(session, room_id, account_id, until)
 
 
@@ -165,15 +168,15 @@ async def unmute(session: AsyncSession, *, room_id: UUID, account_id: UUID) -> b
 async def _set_mute(
     session: AsyncSession, room_id: UUID, account_id: UUID, until: datetime | None
 ) -> bool:
-    changed = await session.scalar(
+    found = await session.execute(
         update(Membership)
         .where(Membership.room_id == room_id, Membership.account_id == account_id)
-        .where(Membership.left_at.is_(None))
         .values(muted_until=until)
-        .returning(Membership.id)
+        .returning(Membership.id, Membership.left_at)
     )
     logs.announce(session, room_id)
-    return changed is not None
+    row = found.one_or_none()
+    return row is not None and row.left_at is None
 
 
 async def close(session: AsyncSession, *, room_id: UUID, now: datetime) -> bool:

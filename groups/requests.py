@@ -164,15 +164,18 @@ async def _open_one(session: AsyncSession, group_id: UUID, account_id: UUID) -> 
     return (await session.scalars(query.where(JoinRequest.state == State.ASKED))).one()
 
 
-async def accept(session: AsyncSession, actor: Actor, request_id: UUID, *, now: datetime) -> None:
-    """Let somebody in who asked; idempotent.
+async def accept(
+    session: AsyncSession, actor: Actor, request_id: UUID, *,
+    now: datetime, group_id: UUID | None = None,
+) -> None:  # fmt: skip
+    """Let somebody in who asked (this group, if one is named); idempotent.
 
     Raises:
         AnsweredElsewhere: it was answered otherwise, or taken back.
         GroupFull: there is no place; the request stays open.
         NotFound: there is no such request here, or whoever asked is gone.
     """
-    asked, group = await _to_answer(session, actor, request_id)
+    asked, group = await _to_answer(session, actor, request_id, group_id)
     if not await _answer(session, actor, asked, State.ACCEPTED, now=now):
         return
     await members.let_in(session, group, asked.account_id, now=now)
@@ -181,15 +184,16 @@ async def accept(session: AsyncSession, actor: Actor, request_id: UUID, *, now: 
 
 
 async def answer_not_now(
-    session: AsyncSession, actor: Actor, request_id: UUID, *, now: datetime
-) -> None:
+    session: AsyncSession, actor: Actor, request_id: UUID, *,
+    now: datetime, group_id: UUID | None = None,
+) -> None:  # fmt: skip
     """Say that it doesn't fit just now; idempotent. They may ask again.
 
     Raises:
         AnsweredElsewhere: it was answered otherwise, or taken back.
         NotFound: there is no such request here.
     """
-    asked, group = await _to_answer(session, actor, request_id)
+    asked, group = await _to_answer(session, actor, request_id, group_id)
     if await _answer(session, actor, asked, State.NOT_NOW, now=now):
         words = say(
             "%(group)s can't take anybody new just now. Other groups may be able to.",
@@ -199,11 +203,10 @@ async def answer_not_now(
 
 
 async def _to_answer(
-    session: AsyncSession, actor: Actor, request_id: UUID
+    session: AsyncSession, actor: Actor, request_id: UUID, group_id: UUID | None
 ) -> tuple[JoinRequest, Group]:
-    query = select(JoinRequest).where(JoinRequest.id == request_id)
-    asked = (await session.scalars(query)).one_or_none()
-    if asked is None:
+    asked = await session.scalar(select(JoinRequest).where(JoinRequest.id == request_id))
+    if asked is None or group_id not in (None, asked.group_id):
         raise NotFound
     group = await cards.by_id(session, asked.group_id)
     require(actor, Act.LEAD_GROUP, group)

@@ -169,9 +169,9 @@ async def answer(
     """Let somebody in, or say that it doesn't fit just now."""
     async with here.unit_of_work(actor.organisation_id) as session:
         if answer == "let-in":
-            await requests.accept(session, actor, request_id, now=now)
+            await requests.accept(session, actor, request_id, group_id=group_id, now=now)
         else:
-            await requests.answer_not_now(session, actor, request_id, now=now)
+            await requests.answer_not_now(session, actor, request_id, group_id=group_id, now=now)
     return see(f"/groups/{group_id}")
 
 

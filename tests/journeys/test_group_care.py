@@ -64,6 +64,18 @@ async def test_an_answer_that_is_neither_yes_nor_not_now_is_none(town: Town) -> 
     assert "can't take anybody new just now" in (await wren.told())[-1]
 
 
+async def test_a_request_is_answered_where_it_was_made(town: Town) -> None:
+    keeper, leader, group_id = await _opened(town, door="ask")
+    other_id = await town.group(keeper, leader, name="Other", door="ask")
+    wren = await town.resident("Wren")
+    await wren.post(f"/groups/{group_id}/requests", {"note": ""})
+    [waiting] = (await leader.get(f"/groups/{group_id}/requests"))["items"]
+    for answer in ("let-in", "not-now"):
+        await leader.browser.post(f"/groups/{other_id}/waiting/{waiting['id']}/{answer}", {})
+        assert leader.browser.status == 404, answer
+    assert (await wren.get(f"/groups/{group_id}/place"))["place"] == "asked"
+
+
 @pytest.mark.parametrize("leaves", ["by choice", "suspended"])
 async def test_at_a_door_with_nobody_behind_it_somebody_is_found(town: Town, leaves: str) -> None:
     keeper, leader, group_id = await _opened(town, door="ask")
@@ -97,3 +109,32 @@ async def test_nobody_names_themselves_or_somebody_who_is_not_here(town: Town) -
         assert keeper.browser.status == status
     await keeper.browser.post("/administration/facilitators", {"group": "x", "name": "Leader"})
     assert keeper.browser.status == 422
+
+
+async def test_a_mute_holds_for_whoever_leaves_and_comes_back(town: Town) -> None:
+    _, leader, group_id = await _opened(town, door="open")
+    mo = await town.resident("Mo", Role.MODERATOR)
+    wren, room_id = await town.resident("Wren"), ""
+    for minutes, who in ((60, leader), (24 * 60, mo)):
+        await wren.put(f"/groups/{group_id}/place")
+        room_id = (await wren.get("/rooms"))["items"][0]["room_id"]
+        if who is leader:
+            body = {"reason": "A quiet hour.", "minutes": minutes}
+            await leader.post(f"/groups/{group_id}/members/{wren.id}/mute", body)
+            await wren.delete(f"/groups/{group_id}/place")
+        else:
+            said = await wren.say(room_id, "Your name is daft.", "c1")
+            await leader.post(f"/messages/{said['id']}/concerns", {"reason": "threat"})
+            await wren.delete(f"/groups/{group_id}/place")
+            await _muted_by(mo, minutes)
+        await wren.put(f"/groups/{group_id}/place")
+        assert (await wren.say(room_id, "Hello again.", "c2", status=403))["code"] == "muted"
+        town.clock.pass_time(minutes=minutes + 1)
+
+
+async def _muted_by(moderator: Resident, minutes: int) -> None:
+    [waiting] = await moderator.queue()
+    case = await moderator.look(waiting["id"])
+    steps = [{"kind": "mute", "minutes": minutes}]
+    decision = {"version": case["version"], "steps": steps, "rule": "no_harm"}
+    await moderator.post(f"/cases/{waiting['id']}/decision", decision)

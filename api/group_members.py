@@ -6,10 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, Response, status
 from pydantic import Field
 
-from api.dependencies import Here, Now, Someone
+from api.dependencies import Guard, Here, Now, Someone
+from api.hellos import raising_held, without_folded
+from api.profiles import screened
 from api.shapes import In, Out, Page
+from core.database import Database
+from core.safety import Safety, SubjectKind
 from core.words import Note
-from groups import facilitators, rosters
+from groups import facilitators, rosters, wordings
+from matching import concerns
+from matching.concerns import Said
+from people.permissions import Actor
 
 router = APIRouter(tags=["groups"])
 
@@ -44,25 +51,59 @@ async def list_members(group_id: UUID, actor: Someone, here: Here) -> Page[Membe
     return Page(items=[MemberOut.model_validate(one) for one in found])
 
 
+async def admitted(
+    database: Database, safety: Safety, actor: Actor, reason: str, *, now: datetime
+) -> str:
+    """Judge a reason before it is acted on; return it as the person it is about may read it.
+
+    Raises:
+        ReasonHeld: something in it would harm them. Nothing was done; a person looks.
+    """
+    verdict = await screened(database, safety, actor, reason)
+    async with raising_held(database, safety, actor, reason, now=now):
+        folded = wordings.admit_reason(reason, verdict)
+    async with database.unit_of_work(actor.organisation_id) as session:
+        said = Said(reason, verdict, safety)
+        mine = actor.account_id
+        await concerns.raise_about(
+            session, said, kind=SubjectKind.HELLO, subject_id=mine, author_id=mine, now=now
+        )
+    return str(without_folded(reason, folded)["words"])
+
+
 @router.post("/groups/{group_id}/members/{account_id}/remove", status_code=204)
 async def remove(
-    group_id: UUID, account_id: UUID, body: ReasonIn, actor: Someone, here: Here, now: Now
+    group_id: UUID,
+    account_id: UUID,
+    body: ReasonIn,
+    actor: Someone,
+    here: Here,
+    guard: Guard,
+    now: Now,
 ) -> Response:
     """Let somebody go from a group; they read the reason."""
+    reason = await admitted(here, guard, actor, body.reason, now=now)
     async with here.unit_of_work(actor.organisation_id) as session:
-        await facilitators.remove(session, actor, group_id, account_id, reason=body.reason, now=now)
+        await facilitators.remove(session, actor, group_id, account_id, reason=reason, now=now)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 @router.post("/groups/{group_id}/members/{account_id}/mute", status_code=204)
 async def mute(
-    group_id: UUID, account_id: UUID, body: MuteIn, actor: Someone, here: Here, now: Now
+    group_id: UUID,
+    account_id: UUID,
+    body: MuteIn,
+    actor: Someone,
+    here: Here,
+    guard: Guard,
+    now: Now,
 ) -> Response:
     """Let somebody read but not write for a time; they read the reason."""
+    reason = await admitted(here, guard, actor, body.reason, now=now)
     until = now + timedelta(minutes=body.minutes)
     async with here.unit_of_work(actor.organisation_id) as session:
         await facilitators.mute(
-            session, actor, group_id, account_id, until=until, reason=body.reason, now=now
+            session, actor, group_id, account_id, until=until, reason=reason, now=now
         )
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 

@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Invalid
-from core.safety import SubjectKind, Verdict
+from core.safety import Category, SubjectKind, Verdict
 from core.sentences import say
-from matching import concerns
+from matching import concerns, hellos
 from matching.concerns import Said
 from matching.hellos import HelloHeld
 from people.permissions import Actor
@@ -39,6 +39,16 @@ class CardHeld(HelloHeld):
     title = say("We haven't put this up yet. Your words are still here: please look at them again.")
 
 
+class ReasonHeld(HelloHeld):
+    """The reason can't be told to the person it is about. `verdict` says why."""
+
+    code = "reason_held"
+    title = say(
+        "We haven't done this yet: they would read your reason, and something in it could hurt."
+        " Your words are still here: please look at them again."
+    )
+
+
 class NamePoses(Invalid):
     """The name could be taken for staff or a helpline."""
 
@@ -60,6 +70,21 @@ def admit(name: str, verdict: Verdict) -> None:
         raise NamePoses(field="name")
     if verdict.folded or not verdict.reaches_peers:
         raise CardHeld(verdict)
+
+
+def admit_reason(reason: str, verdict: Verdict) -> hellos.Spans:
+    """Return what of a reason is kept from the person it is about.
+
+    Own distress in it is never refused: whoever looks after others may be at their end too.
+
+    Raises:
+        ReasonHeld: the verdict folds or holds something of it.
+    """
+    if Category.DISTRESS in verdict.categories:
+        return hellos.admit(reason or "…", verdict)
+    if verdict.folded or not verdict.reaches_peers:
+        raise ReasonHeld(verdict)
+    return []
 
 
 def poses(name: str) -> bool:

@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api import group_members
 from api import groups as joining
 from api.dependencies import Guard, Here, Now, Someone
 from core.errors import Conflict, Problem
-from core.sentences import say, together
+from core.sentences import say
 from groups import cards, facilitators, members, requests, rosters
 from groups.cards import Door, Shown
 from groups.requests import Place, Waiting
@@ -65,6 +66,7 @@ async def _show(
     here: Here,
     *,
     errors: Mapping[str, str] | None = None,
+    reasons: Mapping[UUID, str] | None = None,
 ) -> Response:
     async with here.reading(actor.organisation_id) as session:
         found = await cards.by_id(session, group_id)
@@ -84,7 +86,9 @@ async def _show(
         standing_line=STANDING_LINES[place] if is_led or place is not Place.ASKED else NOBODY_LEADS,
         door=found.door,
         has_room=found.has_room,
-        members=[_member(one, actor) for one in people] if people is not None else None,
+        members=[_member(one, actor, reasons or {}) for one in people]
+        if people is not None
+        else None,
         waiting=[_waiting(one) for one in waiting],
         errors=errors or {},
     )
@@ -96,10 +100,11 @@ def _card(group: Shown, mine: list[Mine]) -> dict[str, Any]:
     return card | {"agreement": [], "agreement_line": "", "room_href": room, "meetings": []}
 
 
-def _member(one: Member, actor: Actor) -> dict[str, Any]:
+def _member(one: Member, actor: Actor, reasons: Mapping[UUID, str]) -> dict[str, Any]:
     return {
         "id": one.account_id,
         "name": one.name,
+        "reason": reasons.get(one.account_id, ""),
         "line": say("looks after this group") if one.is_facilitator else "",
         "is_quiet": one.muted_until is not None,
         "is_me": one.account_id == actor.account_id or one.is_facilitator,
@@ -127,7 +132,7 @@ async def ask(
         if not await _came_in(here, actor, group_id, now=now):
             await joining.ask_in(here, guard, actor, group_id, form.get("words"), now=now)
     except HelloHeld as held:
-        errors = {"words": together(held.title, unsent.because(held.verdict.because))}
+        errors = {"words": unsent.said(held)}
         return await _show(request, group_id, actor, here, errors=errors)
     except Problem as problem:
         if problem.status == 404:
@@ -183,12 +188,15 @@ async def look_after(
     what: Literal["quiet", "speak", "remove"],
     actor: Someone,
     here: Here,
+    guard: Guard,
     now: Now,
 ) -> Response:
     """Ask somebody not to write for a day, let them write again, or let them go: with a reason."""
     form = await forms.typed(request)
     reason = form.get("reason")
     try:
+        if what != "speak":
+            reason = await group_members.admitted(here, guard, actor, reason, now=now)
         async with here.unit_of_work(actor.organisation_id) as session:
             if what == "quiet":
                 until = now + QUIET_FOR
@@ -206,6 +214,7 @@ async def look_after(
     except Problem as problem:
         if problem.status != 422:
             raise
-        errors = {f"reason-{account_id}": problem.detail}
-        return await _show(request, group_id, actor, here, errors=errors)
+        errors = {f"reason-{account_id}": unsent.said(problem)}
+        typed = {account_id: form.get("reason")}
+        return await _show(request, group_id, actor, here, errors=errors, reasons=typed)
     return see(f"/groups/{group_id}")

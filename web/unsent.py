@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from chat.pending import Waiting
 from chat.waiting import State
+from core.errors import Problem
 from core.sentences import say, together
+from matching.hellos import HelloHeld
 from web.rendering import moment
 
 CHOICES: Final = [
@@ -27,6 +29,13 @@ def because(lines: Iterable[str]) -> str:
     """Say why in one sentence. Each line begins with its category, which is a word for staff."""
     told = [line.partition(": ")[2] or line for line in lines]
     return say("It %(told)s.", told=together(*told, by=say(", and "))) if told else ""
+
+
+def said(problem: Problem) -> str:
+    """Say what is wrong with words that were not taken, and of held ones also why."""
+    if isinstance(problem, HelloHeld):
+        return together(problem.title, because(problem.verdict.because))
+    return problem.detail
 
 
 def asked(waiting: list[Waiting]) -> dict[str, Any] | None:

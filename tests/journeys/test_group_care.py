@@ -7,6 +7,7 @@ import pytest
 
 from people import accounts
 from people.permissions import Role, Standing
+from tests.journeys.sayings import ABUSE, QUIETER
 from tests.journeys.town import Resident, Town
 
 pytestmark = pytest.mark.anyio
@@ -74,6 +75,31 @@ async def test_a_request_is_answered_where_it_was_made(town: Town) -> None:
         await leader.browser.post(f"/groups/{other_id}/waiting/{waiting['id']}/{answer}", {})
         assert leader.browser.status == 404, answer
     assert (await wren.get(f"/groups/{group_id}/place"))["place"] == "asked"
+
+
+@pytest.mark.parametrize("what", ["quiet", "remove"])
+async def test_a_reason_that_would_hurt_reaches_nobody_and_stays_on_the_page(
+    town: Town, what: str
+) -> None:
+    _, leader, group_id = await _opened(town, door="open")
+    wren = await town.resident("Wren")
+    await wren.put(f"/groups/{group_id}/place")
+    path = f"/groups/{group_id}/people/{wren.id}/{what}"
+    shown = await leader.browser.post(path, {"reason": f"You were late. {ABUSE}"})
+    assert leader.browser.status == 422
+    assert "We haven't done this yet" in shown
+    assert ABUSE in shown
+    api = {"quiet": "mute", "remove": "remove"}[what]
+    body = {"reason": THREAT, "minutes": 60} if api == "mute" else {"reason": THREAT}
+    held = await leader.post(f"/groups/{group_id}/members/{wren.id}/{api}", body, status=422)
+    assert held["code"] == "reason_held"
+    assert await wren.told() == []
+    assert (await wren.get(f"/groups/{group_id}/place"))["place"] == "in"
+    mine = {"reason": f"{QUIETER[0]} {ABUSE}"}
+    await leader.browser.post(path, mine)
+    [told] = await wren.told()
+    assert QUIETER[0] in told
+    assert ABUSE not in told
 
 
 @pytest.mark.parametrize("leaves", ["by choice", "suspended"])

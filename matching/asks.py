@@ -1,7 +1,4 @@
-"""Who may say hello to whom now: limits a member can see, and whether it reaches anybody.
-
-The first are told; the second never is (promises 12, 17 and 35).
-"""
+"""The asker's own limits on saying hello: they are told, with what would help (promise 12)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,19 +9,16 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import limits
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Invalid
 from core.sentences import say
-from matching import candidates, eligibility, pairs, presences
+from matching import candidates, pairs, presences
 from matching.documents import Person
 from matching.pairs import Connection, State
 from people import blocks
 from people.accounts import Account
-from people.permissions import Actor, Standing
+from people.permissions import Actor
 
 FIRST_WEEK: Final = timedelta(days=7)
-# Rules by which a hello reaches nobody. The others only decide who is shown: somebody met in a
-# group may be asked whatever their topics are.
-UNREACHED: Final = frozenset({"apart", "suspended", "paused", "full", "under_18"})
 
 
 class NotNow(Conflict):
@@ -55,26 +49,24 @@ async def left(session: AsyncSession, actor: Actor, *, now: datetime) -> Left:
     return Left(here, max(0, limits.FIRST_WEEK_ASKS - sent))
 
 
-async def other(session: AsyncSession, actor: Actor, other_id: UUID) -> Account:
+async def other(session: AsyncSession, actor: Actor, other_id: UUID) -> Account | None:
     """Return the account somebody wants to say hello to, also when it is gone by now.
+
+    None when there never was one of that id here.
 
     Raises:
         Invalid: it is their own.
-        NotFound: there never was one of that id here.
         NotNow: they have blocked it themselves.
     """
     if other_id == actor.account_id:
         raise Invalid(say("That is you."))
-    account = (await session.scalars(select(Account).where(Account.id == other_id))).one_or_none()
-    if account is None:
-        raise NotFound
     if other_id in await blocks.made_by(session, actor.account_id):
         raise NotNow(say("You've blocked this person. To say hello, take that back first."))
-    return account
+    return (await session.scalars(select(Account).where(Account.id == other_id))).one_or_none()
 
 
 async def check(session: AsyncSession, actor: Actor, other_id: UUID, *, now: datetime) -> None:
-    """Let a new hello pass, by the asker's own limits alone.
+    """Let a new hello pass, by the asker's own limits alone: they are the same to any id.
 
     Raises:
         NotNow: which one, and what would help.
@@ -117,7 +109,8 @@ async def _check_counts(session: AsyncSession, actor: Actor, *, now: datetime) -
 async def _check_own_wishes(session: AsyncSession, actor: Actor, *, now: datetime) -> None:
     if (await presences.of(session, actor.account_id, now=now)).is_paused:
         raise NotNow(say("You're taking a break. To say hello, end the break first."))
-    me = (await _documents(session, actor.account_id))[actor.account_id]
+    told = await candidates.people(session, [actor.account_id])
+    me = told.get(actor.account_id) or Person(id=str(actor.account_id))
     if await pairs.talks_of(session, actor.account_id) >= me.capacity:
         raise NotNow(
             say(
@@ -125,26 +118,3 @@ async def _check_own_wishes(session: AsyncSession, actor: Actor, *, now: datetim
                 " in About me."
             )
         )
-
-
-async def reaches(session: AsyncSession, actor: Actor, asked: Account, *, now: datetime) -> bool:
-    """Tell whether a hello is shown to the one it is for. Never told to the asker."""
-    unmet = await blocks.between(session, actor.account_id)
-    wishes = await presences.of(session, asked.id, now=now)
-    people = await _documents(session, actor.account_id, asked.id)
-    mine = eligibility.Standing(apart=frozenset(map(str, unmet)))
-    theirs = eligibility.Standing(
-        is_suspended=asked.standing is not Standing.ACTIVE,
-        is_paused=wishes.is_paused,
-        open_connections=await pairs.talks_of(session, asked.id),
-    )
-    asking = eligibility.side(people[actor.account_id], mine)
-    there = eligibility.side(people[asked.id], theirs)
-    return not any(
-        rule.forbids(asking, there) for rule in eligibility.RULES if rule.name in UNREACHED
-    )
-
-
-async def _documents(session: AsyncSession, *account_ids: UUID) -> dict[UUID, Person]:
-    found = await candidates.people(session, account_ids)
-    return {one: found.get(one) or Person(id=str(one)) for one in account_ids}

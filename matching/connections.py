@@ -1,7 +1,7 @@
 """Saying hello, answering, leaving a talk (promises 12 and 35).
 
-Whoever says hello can't tell being blocked from somebody not free, resting or gone: every hello
-is taken, and one that reaches nobody ends quietly like one that was not answered. Each act takes
+A hello is said to whom an introduction may be read; to anybody else it is as to nobody, so that
+being blocked can't be told from somebody not free, resting, gone, or never here. Each act takes
 both people's presences first, so that acts of the same two happen one after the other.
 """
 
@@ -16,7 +16,7 @@ from chat import rooms
 from core.errors import Conflict, NotFound
 from core.safety import Safety, SubjectKind, Verdict
 from core.sentences import say
-from matching import asks, concerns, hellos, pairs, presences, tidings
+from matching import asks, concerns, hellos, introductions, pairs, presences, tidings
 from matching.concerns import Said
 from matching.pairs import Connection, State
 from matching.presences import Presence
@@ -52,17 +52,19 @@ async def ask(
     Raises:
         Invalid: there are no words, too many, or it is oneself.
         HelloHeld: the verdict holds the words.
-        NotFound: there never was such an account here.
+        NotFound: it is nobody, or nobody to say hello to now (see `introductions.admit`).
         NotNow: a limit of the asker's own (see `asks`).
     """
     require(actor, Act.TAKE_PART)
     said, folded = Said(words, verdict, safety), hellos.admit(words, verdict)
     other = await asks.other(session, actor, other_id)
-    await presences.hold(session, actor.account_id, other_id, now=now)
+    both = {actor.account_id, other.id if other else actor.account_id}
+    await presences.hold(session, *both, now=now)
     await presences.come_back(session, actor, now=now)
     found = await _already(session, actor, other_id, now=now)
     if found is None:
         await asks.check(session, actor, other_id, now=now)
+        other = await introductions.admit(session, actor, other, now=now)
         return await _begin(session, actor, other, said=said, folded=folded, now=now)
     if found.state is State.ASKED and found.asker_id == other_id:
         return await _meet(session, actor, found, said=said, folded=folded, now=now)
@@ -79,9 +81,8 @@ async def _already(
     if found.expires_at <= now:
         await _expire(session, [found.id], now=now)
         return None
-    if found.asker_id == other_id and other_id in await blocks.between(session, actor.account_id):
-        # They said hello, then blocked. Theirs is over, and the new one is taken like any other.
-        await pairs.move(session, State.WITHDRAWN, Connection.id == found.id, now=now)
+    if found.asker_id == other_id and not await _can_talk(session, actor, other_id):
+        # They said hello, then blocked or were let go: theirs is shown no more.
         return None
     return found
 
@@ -101,11 +102,9 @@ async def _begin(
         asked_id=other.id,
         words=said.words,
         folded=folded,
-        is_delivered=await asks.reaches(session, actor, other, now=now),
         now=now,
     )
-    if hello.is_delivered:
-        await tidings.tell(session, hello, other.id, Word.HELLO, name=actor.name, now=now)
+    await tidings.tell(session, hello, other.id, Word.HELLO, name=actor.name, now=now)
     await _raise(session, actor, said, hello.id, now=now)
     return hello
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import NotFound
+from core.sentences import say
 from matching import (
     answers,
     asks,
@@ -26,7 +27,8 @@ from matching import (
 from matching.documents import Person
 from matching.eligibility import Standing
 from matching.pairs import Connection, State
-from people import blocks, permissions
+from people import accounts, blocks, permissions
+from people.accounts import Account
 from people.permissions import Act, Actor, require
 
 
@@ -54,12 +56,7 @@ async def read(
     """
     require(actor, Act.TAKE_PART)
     account = await asks.other(session, actor, other_id)
-    told = await candidates.people(session, [actor.account_id, other_id])
-    mine, there = told.get(actor.account_id) or profiles.blank(actor), told.get(other_id)
-    if there is None or account.standing is not permissions.Standing.ACTIVE:
-        raise NotFound
-    if not await _may_read(session, mine, there, now=now):
-        raise NotFound
+    mine, there = await _readable(session, actor, account, now=now)
     return Introduction(
         id=other_id,
         name=there.name or tidings.SOMEBODY,
@@ -70,6 +67,46 @@ async def read(
     )
 
 
+async def admit(
+    session: AsyncSession, actor: Actor, account: Account | None, *, now: datetime
+) -> Account:
+    """Return who a hello may be said to: somebody whose introduction may be read.
+
+    Or could be, but that the two had to do with each other: whoever asked in vain may be asked
+    back, and whoever left a talk may come back (`asks.check` knows who must wait for that).
+
+    Raises:
+        NotFound: anybody else, also nobody. Why is not told (promise 17).
+    """
+    require(actor, Act.TAKE_PART)
+    _, there = await _readable(session, actor, account, now=now, is_met_apart=False)
+    return await accounts.by_id(session, UUID(there.id))
+
+
+async def _readable(
+    session: AsyncSession,
+    actor: Actor,
+    account: Account | None,
+    *,
+    now: datetime,
+    is_met_apart: bool = True,
+) -> tuple[Person, Person]:
+    if account is None or account.standing is not permissions.Standing.ACTIVE:
+        raise not_free()
+    told = await candidates.people(session, [actor.account_id, account.id])
+    mine, there = told.get(actor.account_id) or profiles.blank(actor), told.get(account.id)
+    if there is None:
+        raise not_free()
+    if not await _may_read(session, mine, there, now=now, is_met_apart=is_met_apart):
+        raise not_free()
+    return mine, there
+
+
+def not_free() -> NotFound:
+    """Return what is said of anybody one can't say hello to, and of nobody."""
+    return NotFound(say("They may not be free to talk just now. Others may be."))
+
+
 def nameless(other_id: UUID) -> Introduction:
     """Return what is left to show beside somebody's own words when nothing may be told."""
     there = Person(id=str(other_id))
@@ -77,14 +114,16 @@ def nameless(other_id: UUID) -> Introduction:
     return Introduction(other_id, tidings.SOMEBODY, "", "", (), starters)
 
 
-async def _may_read(session: AsyncSession, mine: Person, there: Person, *, now: datetime) -> bool:
+async def _may_read(
+    session: AsyncSession, mine: Person, there: Person, *, now: datetime, is_met_apart: bool
+) -> bool:
     me, other_id = UUID(mine.id), UUID(there.id)
     apart = await blocks.between(session, me)
     if other_id in apart or await candidates.withheld(session, [other_id]):
         return False
     if await _said_hello(session, me, other_id, now=now):
         return True
-    asking = await _asking(session, me, apart, now=now)
+    asking = await _asking(session, me, apart, now=now, is_met_apart=is_met_apart)
     offered = await _standing(session, other_id, now=now)
     broken = eligibility.first_broken_rule(
         mine, there, asking_standing=asking, other_standing=offered
@@ -98,8 +137,10 @@ async def _said_hello(session: AsyncSession, me: UUID, other_id: UUID, *, now: d
     return await pairs.one(session, *which, *is_open) is not None
 
 
-async def _asking(session: AsyncSession, me: UUID, apart: set[UUID], *, now: datetime) -> Standing:
-    met = await pairs.met(session, me, now=now)
+async def _asking(
+    session: AsyncSession, me: UUID, apart: set[UUID], *, now: datetime, is_met_apart: bool
+) -> Standing:
+    met = await pairs.met(session, me, now=now) if is_met_apart else set()
     answered = await answers.around(session, me, now=now)
     return replace(
         await _standing(session, me, now=now),

@@ -47,7 +47,7 @@ _ASKED: Final = text("state = 'asked'")
 class Connection(Base, Identified, Owned):
     """A hello and what became of it. At most one of a pair is open, whoever asked.
 
-    `is_delivered` is False when the hello reaches nobody; only this table knows. `answer` are
+    `is_delivered` is False for a hello that reached nobody; only this table knows. `answer` are
     the words of the second when both said hello at once. Folded spans are half-open, in code
     points.
     """
@@ -93,7 +93,6 @@ async def add(
     asked_id: UUID,
     words: str,
     folded: list[list[int]],
-    is_delivered: bool,
     now: datetime,
 ) -> Connection:
     """Write a hello. That the pair has none open is the caller's to see to."""
@@ -104,7 +103,7 @@ async def add(
         pair_low=min(asker_id, asked_id),
         pair_high=max(asker_id, asked_id),
         state=State.ASKED,
-        is_delivered=is_delivered,
+        is_delivered=True,
         opener_folded=folded,
         asked_at=now,
         expires_at=now + LASTS,

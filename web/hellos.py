@@ -88,7 +88,7 @@ async def say_hello_page(
         if await _has_asked(here, actor, to, now=now):
             # Back after posting: they are waiting for an answer, or talking.
             return see("/hellos")
-        raise NotFound(say("They may not be free to talk just now. Others may be."))
+        raise introductions.not_free()
     chosen = min(max(starter, 0), len(person.starters) - 1)
     values = {"words": person.starters[chosen]}
     return await _form(request, actor, here, person, chosen, values, {}, now=now)
@@ -127,6 +127,7 @@ async def _form(
     errors: dict[str, str],
     *,
     now: datetime,
+    status: int = 200,
 ) -> Response:
     async with here.reading(actor.organisation_id) as session:
         left = await asks.left(session, actor, now=now)
@@ -134,7 +135,7 @@ async def _form(
         request,
         "pages/say_hello.html",
         say("Say hello"),
-        status=422 if errors else 200,
+        status=status,
         person=_greeting(person),
         starters=person.starters,
         chosen=chosen,
@@ -155,19 +156,12 @@ async def say_hello(
     try:
         await asking.say(here, guard, actor, to, words, now=now)
     except Problem as problem:
-        if problem.status == NotFound.status:
-            raise
         person = await _greeted(here, actor, to, now=now) or introductions.nameless(to)
-        errors = {"words": _because(problem)}
+        errors = {"words": unsent.said(problem)}
         values = {"words": words}
-        return await _form(request, actor, here, person, 0, values, errors, now=now)
+        status = NotFound.status if isinstance(problem, NotFound) else 422
+        return await _form(request, actor, here, person, 0, values, errors, now=now, status=status)
     return see("/hellos")
-
-
-def _because(problem: Problem) -> str:
-    if isinstance(problem, hellos.HelloHeld):
-        return together(problem.title, unsent.because(problem.verdict.because))
-    return problem.detail
 
 
 @router.post("/hellos/{hello_id}/yes")

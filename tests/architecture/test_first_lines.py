@@ -18,7 +18,6 @@ ASKED_ELSEWHERE: Final = {
     "matching.asks.check": "a part of `connections.ask`, which has asked",
     "matching.asks.left": "one's own numbers, beside pages that asked",
     "matching.asks.other": "a part of `connections.ask` and of an introduction",
-    "matching.asks.reaches": "a part of `connections.ask`",
     "matching.profiles.blank": "makes an empty document of one's own; reads nothing",
     "moderation.claims.require_free": "asks itself who holds a case",
     "moderation.interests.has_no_part": "asks itself about one's part in a case",

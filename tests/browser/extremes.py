@@ -53,7 +53,10 @@ async def bring(session: AsyncSession, *, now: datetime) -> None:
 async def _join(session: AsyncSession, name: str, *, now: datetime) -> Actor:
     account = await accounts.create(session, name=name, now=now)
     await consents.give_at_joining(session, account.id, set(Purpose), now=now)
-    return Actor(account.id, account.organisation_id, name)
+    actor = Actor(account.id, account.organisation_id, name)
+    told = profiles.blank(actor)
+    await profiles.save(session, actor, told, over_version=0, now=now)
+    return actor
 
 
 async def _ask(

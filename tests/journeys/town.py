@@ -148,7 +148,11 @@ class Town:
         return Resident(name, str(signed_in.id), signed_in.token, api, browser)
 
     async def residents(self, *names: str) -> list[Resident]:
-        return [await self.resident(name) for name in names]
+        """People who have told nothing, and would be offered."""
+        found = [await self.resident(name) for name in names]
+        for one in found:
+            await one.tell()
+        return found
 
     def api(self, who: SignedIn | None = None) -> httpx2.AsyncClient:
         self.clients.append(client_of(self.app, who))
@@ -160,6 +164,8 @@ class Town:
 
     async def talk(self, one: Resident, other: Resident) -> str:
         """Bring two into a talk, by a hello and a yes."""
+        for who in (one, other):
+            await who.tell()
         hello = await one.post("/hellos", {"to": other.id, "words": "Hello, would you like to?"})
         yes: str = (await other.post(f"/hellos/{hello['id']}/yes"))["room_id"]
         return yes

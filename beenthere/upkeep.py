@@ -6,7 +6,7 @@ A sweep that fails is logged and tried again next time; it stops no other.
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -18,7 +18,7 @@ from chat import pending
 from core.clock import Clock
 from core.database import Database
 from core.settings import Settings
-from matching import connections
+from matching import candidates, connections, pools
 from moderation import claims, effects
 from people import leases, organisations, throttles
 
@@ -47,6 +47,8 @@ class Upkeep:
         self.settings = settings
         self.clock = clock
         self.holder_id = uuid4()
+        # The day on which each organisation was last prepared here: once is enough.
+        self._warmed: dict[UUID, date] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -74,8 +76,22 @@ class Upkeep:
                 found = await organisations.everyone(session)
             for organisation in found:
                 await self._sweep_one(organisation.id)
+            for organisation in found:
+                await self._warm(organisation.id)
         except Exception as fault:  # noqa: BLE001 - the next round tries again
             log.error("upkeep_failed", kind=type(fault).__name__)
+
+    async def _warm(self, organisation_id: UUID) -> None:
+        """Prepare what offers are chosen from. In every process: each has a memory of its own."""
+        now = self.clock()
+        if self._warmed.get(organisation_id) == now.date():
+            return
+        self._warmed[organisation_id] = now.date()
+        if not pools.is_cold(organisation_id, now=now):
+            return
+        async with self.database.reading(organisation_id) as session:
+            everyone = await candidates.everyone(session)
+        await asyncio.to_thread(pools.warm, organisation_id, everyone, now=now)
 
     async def _sweep_one(self, organisation_id: UUID) -> None:
         now = self.clock()

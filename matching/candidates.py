@@ -4,6 +4,7 @@ People come from `matching.profiles`; groups push their card with `save(kind=Kin
 A document is opened once per process and revision.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,8 @@ from people.permissions import Standing
 ORGANISATIONS_KEPT: Final = 32
 # SQLite of before 3.32 takes 999 parameters at most.
 READ_AT_ONCE: Final = 500
+# More documents than one page of hellos has people are opened in a thread.
+OPENED_AT_ONCE: Final = 120
 
 
 class Kind(StrEnum):
@@ -153,11 +156,9 @@ async def _documents(session: AsyncSession, rows: Sequence[Any]) -> dict[UUID, D
     return {one: document for one, (_, document) in _opened[organisation_id].items()}
 
 
-_SAID: Final = (
-    select(Candidate)
-    .where(Candidate.document_sealed.is_not(None))
-    .execution_options(populate_existing=True)
-)
+_SAID: Final = select(
+    Candidate.id, Candidate.revision, Candidate.kind, Candidate.document_sealed
+).where(Candidate.document_sealed.is_not(None))
 
 
 async def people(session: AsyncSession, account_ids: Sequence[UUID]) -> dict[UUID, Person]:
@@ -180,9 +181,21 @@ async def _open(
     opened: dict[UUID, tuple[int, Document]] = {}
     for first in range(0, len(candidate_ids), READ_AT_ONCE):
         some = candidate_ids[first : first + READ_AT_ONCE]
-        for row in await session.scalars(_SAID.where(Candidate.id.in_(some))):
-            model = Person if row.kind is Kind.PERSON else GroupDocument
-            opened[row.id] = (row.revision, model.model_validate_json(row.document or "{}"))
+        rows = (await session.execute(_SAID.where(Candidate.id.in_(some)))).all()
+        # Within a unit of work only a few are opened: there nothing but the database is awaited.
+        is_much = len(rows) > OPENED_AT_ONCE
+        opened |= await asyncio.to_thread(_parsed, rows) if is_much else _parsed(rows)
+    return opened
+
+
+def _parsed(rows: Sequence[Any]) -> dict[UUID, tuple[int, Document]]:
+    """Unseal and parse: a millisecond for a few, and CPU work not for an event loop for many."""
+    opened: dict[UUID, tuple[int, Document]] = {}
+    for row in rows:
+        model = Person if row.kind is Kind.PERSON else GroupDocument
+        place = encryption.place("candidate", "document_sealed", row.id)
+        words = encryption.ring().open(place, row.document_sealed)
+        opened[row.id] = (row.revision, model.model_validate_json(words))
     return opened
 
 

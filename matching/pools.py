@@ -38,6 +38,17 @@ def ready(
     return known.standing_as(standings)
 
 
+def is_cold(organisation_id: UUID, *, now: datetime) -> bool:
+    """True when nothing was prepared for this organisation here today."""
+    known = _pools.get(organisation_id)
+    return known is None or known[0][1] != now.date()
+
+
+def warm(organisation_id: UUID, everyone: Everyone, *, now: datetime) -> None:
+    """Prepare before anybody asks, so that nobody waits. CPU work: not for an event loop."""
+    _of(organisation_id, everyone, {}, now=now)
+
+
 def _of(
     organisation_id: UUID, everyone: Everyone, standings: Mapping[str, Standing], *, now: datetime
 ) -> Pool:

@@ -13,6 +13,7 @@ from beenthere import upkeep
 from beenthere.upkeep import Upkeep
 from core.database import Database
 from core.settings import Settings
+from matching import pools
 
 pytestmark = pytest.mark.anyio
 
@@ -73,3 +74,14 @@ async def test_every_sweep_runs_on_an_empty_house_twice(
         for _ in range(2):
             async with database.unit_of_work(organisation_id) as session:
                 await sweep(session, clock.now)
+
+
+async def test_people_are_prepared_before_anybody_asks_and_once_a_day(
+    database: Database, organisation_id: UUID, clock: Hand
+) -> None:
+    one = _upkeep(database, clock)
+    for _ in range(2):
+        assert pools.is_cold(organisation_id, now=clock())
+        await one.sweep()
+        assert not pools.is_cold(organisation_id, now=clock())
+        clock.pass_time(days=1)

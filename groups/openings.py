@@ -15,6 +15,7 @@ from core.sentences import say
 from groups import cards, facilitators, wordings
 from groups.cards import Card, Group
 from groups.members import GroupMember
+from matching import presences
 from matching.concerns import Said
 from matching.profiles import UNSCREENED
 from people import audit
@@ -47,6 +48,8 @@ async def open_group(
     wordings.admit(card.name, verdict)
     if safety_mode is Mode.SELF_HELD:
         raise Invalid(say("A group can become self-held later, when its people decide so."))
+    # Two clicks at once wait for each other here, so that the second finds what the first opened.
+    await presences.hold(session, actor.account_id, now=now)
     if (just_opened := await _just_opened(session, card, facilitator_id, now=now)) is not None:
         return just_opened
     group = await _write(session, card, safety_mode=safety_mode, now=now)

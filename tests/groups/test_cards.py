@@ -1,5 +1,6 @@
 """What a group says of itself, who may change it, and that it is offered."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -29,6 +30,15 @@ async def change(house: Any, actor: Actor, group: Group, over: int = 1, **said: 
     card = Card.model_validate({"name": "Tea", "door": "open"} | said)
     async with house.work() as session:
         return await cards.change(session, actor, group.id, card, over_version=over, now=MORNING)
+
+
+async def test_clicks_at_the_same_moment_open_one_group(
+    house: Any, administrator: Actor, josie: Actor
+) -> None:
+    opened = await asyncio.gather(*(house.open_group(administrator, josie) for _ in range(8)))
+    assert len({group.id for group, _ in opened}) == 1
+    async with house.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Group)) == 1
 
 
 async def test_a_group_opens_with_a_room_and_somebody_to_look_after_it(

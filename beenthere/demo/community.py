@@ -28,7 +28,7 @@ from core.sentences import say
 from core.settings import Environment, Settings
 from groups import members, openings
 from groups.cards import Card
-from matching import connections, profiles
+from matching import connections, presences, profiles
 from matching.documents import Person
 from moderation import telling
 from moderation.desk import Desk
@@ -206,6 +206,8 @@ async def _meet(
     session: AsyncSession, actors: dict[str, Actor], pair: tuple[str, str], *, at: datetime
 ) -> UUID:
     asker, asked = actors[pair[0]], actors[pair[1]]
+    # Whoever hasn't been here for weeks rests from hellos.
+    await presences.come_back(session, asked, now=at - timedelta(hours=2))
     hello = await connections.ask(
         session,
         asker,

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from moderation import contact_forms as forms
 from moderation.normalise import View
-from moderation.rules import Hit, Rulebook
+from moderation.rules import Hit
+from moderation.searching import Rulebook
 
 # How far back the words that say whose detail it is may stand.
 _LEAD_CHARACTERS: Final = 90

@@ -17,7 +17,8 @@ from core.errors import Invalid
 from core.safety import Category, Tier
 from core.sentences import say
 from moderation.lexicons import Lexicon
-from moderation.rules import Effect, Guard, Phrase, Rule, Rulebook
+from moderation.rules import Effect, Guard, Phrase, Rule
+from moderation.searching import Rulebook
 
 _TERM: Final = re.compile(r"<([a-z_]+)>")
 _WORD: Final = re.compile(r"[a-z]+")

@@ -1,36 +1,18 @@
-"""Rules as data: what a rule is, and where it holds in a text. Pure; knows no mode and no policy.
+"""Rules as data: what a rule is and what it may match. Pure; knows no mode and no policy.
 
 A rule raises attention and never lowers it: guards keep a rule from holding, no rule undoes
-another. The rules themselves are in `rulebook/*.toml`, read by `moderation.rulebooks`.
+another. The rules themselves are in `rulebook/*.toml`, read by `moderation.rulebooks`; where
+they hold in a text is worked out in `moderation.searching` and `moderation.thoughts`.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from core.safety import Category, Tier
-from moderation.lexicons import Lexicon
-from moderation.nearness import Nearness, Span
-from moderation.normalise import View
-
-# How far a guard looks beside a hit, in characters, never past the end of the sentence.
-GUARD_REACH: Final = 80
-# After so many hits of one rule the whole text is what needs a person.
-_MOST_HITS: Final = 100
-# Where a thought begins that matches further on: at a joining word, or at its little first words.
-_JOINT: Final = re.compile(r" *(?:[;-] |\b(?:and|but|so|because|cos|then) )")
-_OPENING: Final = re.compile(
-    r"(?:[ ,]|\b(?:i|im|ive|id|ill|my|it|its|they|theyd|she|he|we|you|there|theres|this|that|was"
-    r"|the|just|what|who|think|feel))*\Z"
-)
-# How far ahead of the end of a match distress in the same sentence ends its tail.
-_TAIL_REACH: Final = 120
-_SENTENCE_ENDS: Final = ".!?\n"
-# Up to this length searching the whole text costs less than finding out where to search.
-_WHOLE_CHARACTERS: Final = 600
+from moderation.nearness import Span
 
 
 class Effect(StrEnum):
@@ -136,118 +118,3 @@ class Hit:
     rule: Rule
     start: int
     end: int
-
-
-def _beside(text: str, core: Span, edges: Iterable[Span]) -> Beside:
-    """Return what stands beside `core` in its sentence; `edges` end a sentence too."""
-    start, end = core
-    left, right = max(0, start - GUARD_REACH), end + GUARD_REACH
-    for opened, closed in edges:
-        if closed <= start:
-            left = max(left, closed)
-        elif opened >= end:
-            right = min(right, opened)
-    before, after = text[left:start], text[end:right]
-    cut = max(before.rfind(sign) for sign in _SENTENCE_ENDS) + 1
-    stop = min((at for sign in _SENTENCE_ENDS if (at := after.find(sign)) >= 0), default=None)
-    return Beside(before[cut:], text[start:end], after[:stop])
-
-
-class Rulebook:
-    """All rules of one version, indexed by the words without which they cannot hold."""
-
-    def __init__(self, rules: Iterable[Rule], lexicon: Lexicon, *, version: str) -> None:
-        """`version` is a digest of the files the rules were read from."""
-        self.rules = tuple(rules)
-        self.lexicon = lexicon
-        self.version = version
-        self.recognisers: Mapping[str, Rule] = {
-            rule.recogniser: rule for rule in self.rules if rule.recogniser
-        }
-        self._index = _index(self.rules)
-        self._triggers = frozenset(self._index)
-        together = (needed for entries in self._index.values() for _, _, needed in entries)
-        self._words = frozenset().union(*together)
-
-    def search(self, view: View) -> list[Hit]:
-        """Return every place where a rule holds, recognisers of contact details aside."""
-        seen = [
-            Sighting(rule, whole, core)
-            for rule, phrase, windows in self._places(view)
-            for whole, core in islice(phrase.spans(view.text, windows), _MOST_HITS)
-        ]
-        return list(_hits(view, seen))
-
-    def _places(self, view: View) -> Iterator[tuple[Rule, Phrase, list[Span]]]:
-        """Only phrases whose words stand in the text: most texts leave none, which is the speed."""
-        met: dict[int, tuple[Rule, Phrase, list[frozenset[str]]]] = {}
-        for word in self._triggers & view.words:
-            for rule, phrase, needed in self._index[word]:
-                if needed <= view.words:
-                    met.setdefault(id(phrase), (rule, phrase, []))[2].append(needed)
-        if not met:
-            return
-        whole = [(0, len(view.text))]
-        near = None if len(view.text) <= _WHOLE_CHARACTERS else Nearness(view.text, self._words)
-        for rule, phrase, sets in met.values():
-            yield rule, phrase, whole if near is None else near.windows(sets)
-
-
-def _hits(view: View, seen: list[Sighting]) -> Iterator[Hit]:
-    """Let guards look. Distress never excuses harm to others, nor harm distress (promise 1).
-
-    So for the one a match of the other ends the sentence, whatever either turns out to be.
-    """
-    distress = [one.whole for one in seen if one.rule.effect is Effect.HELP]
-    harm = [one.whole for one in seen if one.rule.effect is Effect.FOLD]
-    settled: set[str] = set()
-    for rule, whole, core in seen:
-        if rule.id in settled:
-            continue
-        edges = harm if rule.effect is Effect.HELP else distress
-        if rule.guards and rule.is_kept_off(_beside(view.text, core, edges)):
-            continue
-        apart = _apart(view.text, whole, core, edges=edges)
-        if "\n" in view.text[slice(*whole)] and apart[0] != whole[0]:
-            # Two lines that belong to two different thoughts.
-            continue
-        first, last = view.span(*apart)
-        if first < last:
-            yield Hit(rule, first, last)
-            # One hit says it all unless every span is to be folded.
-            settled.update(() if rule.effect is Effect.FOLD else (rule.id,))
-
-
-def _apart(text: str, whole: Span, core: Span, *, edges: Iterable[Span]) -> Span:
-    """Return a match without the words of the other kind that run into it or into its tail.
-
-    Words that run on into the next sentence take nothing from a head: part of them belongs to it.
-    """
-    first, last = whole
-    for start, stop in edges:
-        if start <= whole[0] < stop < core[1] and not set(text[start:stop]) & set(_SENTENCE_ENDS):
-            first = max(first, stop)
-        elif core[1] <= start < last + _TAIL_REACH:
-            last = min(last, _tail_end(text, core[1], start))
-    matched = text[first:last]
-    return last - len(matched.lstrip()), first + len(matched.rstrip())
-
-
-def _tail_end(text: str, end: int, start: int) -> int:
-    """Return how far the tail of what ends at `end` goes, when the other kind is at `start`."""
-    between = text[end:start]
-    if set(between) & set(_SENTENCE_ENDS):
-        return start
-    found = _JOINT.search(between) or _OPENING.search(between)
-    return end + found.start() if found else start
-
-
-def _index(rules: tuple[Rule, ...]) -> dict[str, list[tuple[Rule, Phrase, frozenset[str]]]]:
-    index: dict[str, list[tuple[Rule, Phrase, frozenset[str]]]] = {}
-    for rule in rules:
-        for phrase in rule.phrases:
-            for needed in phrase.words:
-                # The longest word is the rarest, as a rule of thumb.
-                rarest = max(needed, key=lambda word: (len(word), word))
-                index.setdefault(rarest, []).append((rule, phrase, needed))
-    return index

@@ -7,7 +7,8 @@ import structlog
 from core.safety import Context, Response, Tier, Verdict
 from moderation import contacts, normalise, policy, rulebooks
 from moderation.contacts import Allowed
-from moderation.rules import Hit, Rulebook
+from moderation.rules import Hit
+from moderation.searching import Rulebook
 
 _log = structlog.get_logger(__name__)
 

@@ -1,0 +1,78 @@
+"""Where the rules of one version hold in a text, quickly: most texts leave nothing to search."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from itertools import islice
+from typing import Final
+
+from moderation import thoughts
+from moderation.lexicons import Lexicon
+from moderation.nearness import Nearness, Span
+from moderation.normalise import View
+from moderation.rules import Hit, Phrase, Rule, Sighting
+
+# After so many hits of one rule the whole text is what needs a person.
+_MOST_HITS: Final = 100
+# Up to this length searching the whole text costs less than finding out where to search.
+_WHOLE_CHARACTERS: Final = 600
+
+Places = list[tuple[Rule, Phrase, list[Span]]]
+
+
+class Rulebook:
+    """All rules of one version, indexed by the words without which they cannot hold."""
+
+    def __init__(self, rules: Iterable[Rule], lexicon: Lexicon, *, version: str) -> None:
+        """`version` is a digest of the files the rules were read from."""
+        self.rules = tuple(rules)
+        self.lexicon = lexicon
+        self.version = version
+        self.recognisers: Mapping[str, Rule] = {
+            rule.recogniser: rule for rule in self.rules if rule.recogniser
+        }
+        self._index = _index(self.rules)
+        self._triggers = frozenset(self._index)
+        together = (needed for entries in self._index.values() for _, _, needed in entries)
+        self._words = frozenset().union(*together)
+
+    def search(self, view: View) -> list[Hit]:
+        """Return every place where a rule holds, recognisers of contact details aside."""
+        places = list(self._places(view))
+        held = thoughts.read(view, partial(_seen, places=places)) if places else []
+        return [Hit(one.rule, *view.span(*one.whole)) for one in held]
+
+    def _places(self, view: View) -> Iterator[tuple[Rule, Phrase, list[Span]]]:
+        """Only phrases whose words stand in the text: most texts leave none, which is the speed."""
+        met: dict[int, tuple[Rule, Phrase, list[frozenset[str]]]] = {}
+        for word in self._triggers & view.words:
+            for rule, phrase, needed in self._index[word]:
+                if needed <= view.words:
+                    met.setdefault(id(phrase), (rule, phrase, []))[2].append(needed)
+        if not met:
+            return
+        whole = [(0, len(view.text))]
+        near = None if len(view.text) <= _WHOLE_CHARACTERS else Nearness(view.text, self._words)
+        for rule, phrase, sets in met.values():
+            yield rule, phrase, whole if near is None else near.windows(sets)
+
+
+def _seen(text: str, near: Span, places: Places) -> list[Sighting]:
+    start, end = near
+    return [
+        Sighting(rule, whole, core)
+        for rule, phrase, windows in places
+        for whole, core in islice(
+            phrase.spans(text, [(max(a, start), min(b, end)) for a, b in windows]), _MOST_HITS
+        )
+    ]
+
+
+def _index(rules: tuple[Rule, ...]) -> dict[str, list[tuple[Rule, Phrase, frozenset[str]]]]:
+    index: dict[str, list[tuple[Rule, Phrase, frozenset[str]]]] = {}
+    for rule in rules:
+        for phrase in rule.phrases:
+            for needed in phrase.words:
+                # The longest word is the rarest, as a rule of thumb.
+                rarest = max(needed, key=lambda word: (len(word), word))
+                index.setdefault(rarest, []).append((rule, phrase, needed))
+    return index

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from moderation import joints
-from moderation.nearness import REACH, Span
+from moderation.nearness import Span
 from moderation.normalise import View
 from moderation.rules import Beside, Effect, Sighting
 
@@ -14,7 +14,7 @@ GUARD_REACH: Final = 80
 _TAIL_REACH: Final = 120
 _BOTH: Final = (Effect.HELP, Effect.FOLD)
 # Of a text with more such sentences a person reads on.
-_MOST_SENTENCES: Final = 12
+_MOST_SENTENCES: Final = 6
 
 # What can be seen of a text between two places.
 Look = Callable[[str, Span], list[Sighting]]
@@ -65,7 +65,7 @@ def _sentences(reading: _Reading) -> list[Span]:
 
 def _parted(view: View, text: str, *, look: Look, within: Span) -> str:
     """Return the text with full stops at the joints of one sentence that part the two kinds."""
-    near = (max(0, within[0] - REACH), within[1] + REACH)
+    near = (max(0, within[0] - GUARD_REACH), within[1] + GUARD_REACH)
     reading = _reading(view, text, look=look, near=near)
     for cut in _cuts(reading, within):
         if _may_part(reading.seen, cut):

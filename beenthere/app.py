@@ -37,7 +37,7 @@ def create_app(
     database = Database(settings.database_url)
     safety = safety or Desk(RulesScreening())
     engine = Engine(database, safety, clock)
-    doorbells.install(database.bus, engine)
+    doorbells.install(database.bus, engine, database)
     upkeep = Upkeep(database, settings=settings, clock=clock)
 
     @asynccontextmanager

@@ -63,19 +63,19 @@ class Engine:
         self._clock = clock
         self._pace = pace or Pace()
         self._surroundings = Surroundings(database)
-        self._background = Background()
+        self.background = Background()
         self.hub = Hub()
         self.replays = Replays(database, self.hub, clock=clock)
         self.watch = Watch(
-            database, self.hub, self.replays, self._surroundings, self._background, clock=clock
+            database, self.hub, self.replays, self._surroundings, self.background, clock=clock
         )
         self.writer = Writer(database, safety, clock=clock, deliver=self._deliver, queue=queue)
         self.watch.subscribe()
 
     async def start(self) -> None:
         """Begin to store and to sweep, on the running loop."""
-        self._background.begin(self.writer.run())
-        self._background.begin(self.watch.run())
+        self.background.begin(self.writer.run())
+        self.background.begin(self.watch.run())
 
     async def stop(self) -> None:
         """Store what was submitted, say goodbye, end everything."""
@@ -90,7 +90,7 @@ class Engine:
 
     async def kill(self) -> None:
         """End everything at once; what was not acknowledged may or may not be stored."""
-        await self._background.end()
+        await self.background.end()
 
     def _say_goodbye(self) -> None:
         for place, listener in enumerate(self.hub):
@@ -139,7 +139,7 @@ class Engine:
         elif isinstance(step, Listen):
             await self._listen(listener, step.hello)
         else:
-            self._background.begin(self._carry(listener, step))
+            self.background.begin(self._carry(listener, step))
 
     async def _listen(self, listener: Listener, hello: frames.Hello) -> None:
         before = self.watch.changes
@@ -225,4 +225,4 @@ class Engine:
 
     def _deliver(self, room_id: UUID, entries: Sequence[Entry]) -> None:
         if not self.hub.deliver(room_id, entries):
-            self._background.begin(self.replays.read_on(room_id))
+            self.background.begin(self.replays.read_on(room_id))

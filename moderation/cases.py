@@ -130,13 +130,11 @@ class CaseEvent(Base, Identified, Owned):
 class CaseChanged(events.Event):
     """Something happened to a case: whoever shows it reads it again.
 
-    Not its author, nor who is in its room where it is about harm: for them it doesn't exist
-    (`moderation.interests`), and a bell would tell them that it does.
+    Not who has a part in it: for them it doesn't exist (`moderation.interests`), and a bell would
+    tell them that it does.
     """
 
     case_id: UUID
-    author_id: UUID | None
-    room_id: UUID | None
 
 
 _FRESH: Final = {"populate_existing": True}
@@ -230,10 +228,7 @@ async def append(
     )
     session.add(row)
     await session.flush()
-    room_id = None if case.is_support else case.room_id
-    events.after_commit(
-        session, CaseChanged(case.organisation_id, case.id, case.author_id, room_id)
-    )
+    events.after_commit(session, CaseChanged(case.organisation_id, case.id))
     return row
 
 

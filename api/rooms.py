@@ -62,6 +62,7 @@ class WaitingOut(Out):
     written_at: datetime
     answer_by: datetime | None
     release_at: datetime | None
+    is_over: bool
 
 
 class When(Out):

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from beenthere import mail
-from chat import pending
+from chat import releases
 from core.clock import Clock
 from core.database import Database
 from core.settings import Settings
@@ -32,7 +32,7 @@ LEASE_LASTS: Final = timedelta(seconds=60)
 SWEEPS: Final[dict[str, Sweep]] = {
     "hellos": connections.expire,
     "rests": connections.rest,
-    "waiting": lambda session, now: pending.release_due(session, now=now),
+    "waiting": lambda session, now: releases.release_due(session, now=now),
     "claims": lambda session, now: claims.expire_claims(session, now=now),
     "effects": lambda session, now: effects.undo_due(session, now=now),
     "throttles": lambda session, now: throttles.forget(session, now=now),

@@ -9,24 +9,18 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import admissions, events, logs, waiting
-from chat.entries import Entry, Spans
-from chat.kinds import EventKind
+from chat import admissions, releases, waiting
 from chat.waiting import PendingMessage, State
-from core.errors import Conflict, NotFound, Problem
+from core.errors import Conflict, NotFound
 from core.safety import Category, Concern, Safety, Source, Subject, SubjectKind, Tier
 from core.sentences import Sentence, say
-from people import notices
-from people.notices import NoticeKind
 from people.permissions import Act, Actor, require
 
 # Long enough to read one's own words again, short enough not to be a punishment (promise 25).
 PAUSE: Final = timedelta(seconds=60)
-# Their author can write again one day: words are not thrown away for it.
-FOR_A_WHILE: Final = (admissions.Muted, admissions.Suspended)
 # moderation.md §2: a routine look within four hours.
 ANSWER_WITHIN: Final = timedelta(hours=4)
 
@@ -43,7 +37,10 @@ class TooNew(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What an author sees of a message of theirs that is not in the talk."""
+    """What an author sees of a message of theirs that is not in the talk.
+
+    `is_over` when it never can be: the talk ended, or they left it. The words are theirs still.
+    """
 
     id: UUID
     room_id: UUID
@@ -56,6 +53,7 @@ class Waiting:
     written_at: datetime
     answer_by: datetime | None
     release_at: datetime | None
+    is_over: bool
 
 
 async def mine(
@@ -63,23 +61,48 @@ async def mine(
 ) -> list[Waiting]:
     """Return one's own messages that wait in this room, oldest first."""
     require(actor, Act.SEE_OWN)
-    rows = await session.scalars(
+    return await _seen(session, _waits(actor).where(PendingMessage.room_id == room_id), now=now)
+
+
+async def given_back(session: AsyncSession, actor: Actor, *, now: datetime) -> list[Waiting]:
+    """Return one's own messages, of all rooms, that can't be sent any more."""
+    require(actor, Act.SEE_OWN)
+    return [one for one in await _seen(session, _waits(actor), now=now) if one.is_over]
+
+
+def _waits(actor: Actor) -> Select[PendingMessage]:
+    return (
         select(PendingMessage)
-        .where(PendingMessage.room_id == room_id, PendingMessage.sender_id == actor.account_id)
+        .where(PendingMessage.sender_id == actor.account_id)
         .where(PendingMessage.state.in_((State.HELD, State.ASKED)))
         .order_by(PendingMessage.written_at, PendingMessage.id)
     )
-    is_new = bool(await waiting.new_talks(session, {room_id}, now=now))
-    return [_waiting(row, is_new=is_new) for row in rows]
 
 
-def _waiting(row: PendingMessage, *, is_new: bool) -> Waiting:
-    choices = waiting.choices(is_new=is_new) if row.state is State.ASKED else ()
+async def _seen(
+    session: AsyncSession, query: Select[PendingMessage], *, now: datetime
+) -> list[Waiting]:
+    rows = (await session.scalars(query)).all()
+    new = await waiting.new_talks(session, {row.room_id for row in rows}, now=now)
+    faults = await admissions.check(
+        session, {(row.room_id, row.sender_id) for row in rows}, now=now
+    )
+    found = []
+    for row in rows:
+        fault = faults[row.room_id, row.sender_id]
+        is_over = fault is not None and not isinstance(fault, releases.FOR_A_WHILE)
+        found.append(_waiting(row, is_new=row.room_id in new, is_over=is_over))
+    return found
+
+
+def _waiting(row: PendingMessage, *, is_new: bool, is_over: bool) -> Waiting:
+    is_asked = row.state is State.ASKED and not is_over
+    choices = waiting.choices(is_new=is_new) if is_asked else ()
     return Waiting(
         id=row.id, room_id=row.room_id, client_id=row.client_id, text=row.body or "",
         note=row.note, state=row.state, because=row.because,
         choices=choices, written_at=row.written_at, answer_by=row.answer_by,
-        release_at=row.release_at,
+        release_at=row.release_at, is_over=is_over,
     )  # fmt: skip
 
 
@@ -117,7 +140,8 @@ async def send_anyway(
     Raises:
         NotFound: it isn't one's own.
         TooNew: the two have only just met; a person can look first.
-        Conflict: it is held for a person, who still has time to answer, or was decided.
+        Conflict: it is held for a person, who still has time to answer, was decided, or can
+            never go out: the talk ended.
     """
     require(actor, Act.TAKE_PART)
     row = await _own(session, actor, pending_id)
@@ -126,6 +150,10 @@ async def send_anyway(
         raise Conflict(say("A person is looking at this one."), state=row.state)
     if not is_unanswered and await waiting.new_talks(session, {row.room_id}, now=now):
         raise TooNew
+    key = (row.room_id, row.sender_id)
+    fault = (await admissions.check(session, {key}, now=now))[key]
+    if fault and not isinstance(fault, releases.FOR_A_WHILE):
+        raise Conflict(fault.title) from fault
     release_at = row.release_at or now + PAUSE
     await session.execute(
         update(PendingMessage)
@@ -179,8 +207,10 @@ async def release(session: AsyncSession, *, pending_id: UUID, now: datetime) -> 
         Conflict: it isn't held any more, or its author can't write there now.
     """
     row = await waiting.by_id(session, pending_id)
-    seq = await _into_log(session, row, folded=(), now=now, only_from=State.HELD)
-    await _answer(session, row, say("A person has read your message. It was sent."), now=now)
+    seq = await releases.into_log(session, row, folded=(), now=now, only_from=State.HELD)
+    await releases.answer(
+        session, row, say("A person has read your message. It was sent."), now=now
+    )
     return seq
 
 
@@ -195,69 +225,7 @@ async def refuse(
     """
     row = await waiting.by_id(session, pending_id)
     await waiting.move(session, pending_id, State.REFUSED, now=now, release_at=None)
-    await _answer(session, row, words, now=now)
-
-
-async def due_in(session: AsyncSession, *, now: datetime) -> set[UUID]:
-    """Return the organisations in which something waits for `release_due`."""
-    query = select(PendingMessage.organisation_id).where(*_is_due(now)).distinct()
-    return set(await session.scalars(query))
-
-
-def _is_due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    waits = PendingMessage.state.in_((State.ASKED, State.HELD))
-    return PendingMessage.release_at <= now, waits
-
-
-async def release_due(session: AsyncSession, *, now: datetime) -> int:
-    """Send what its authors let go and whose pause is over; return how many went out.
-
-    What can't go out any more (they left, the talk ended) is taken back. Where its author can't
-    write for a while, it waits for them to decide again.
-    """
-    due = await session.scalars(
-        select(PendingMessage)
-        .where(*_is_due(now))
-        .order_by(PendingMessage.release_at, PendingMessage.id)
-        .limit(100)
-    )
-    count = 0
-    for row in due.all():
-        try:
-            await _into_log(session, row, folded=_spans(row), now=now, only_from=row.state)
-            count += 1
-        except Problem as fault:
-            if isinstance(fault.__cause__, FOR_A_WHILE):
-                await waiting.let_wait(session, row.id)
-            else:
-                await waiting.move(session, row.id, State.WITHDRAWN, now=now, **waiting.BLANK)
-        events.tell(session, row.sender_id, "pending", row.id)
-    return count
-
-
-def _spans(row: PendingMessage) -> Spans:
-    return tuple((start, end) for start, end in row.folded)
-
-
-async def _into_log(
-    session: AsyncSession, row: PendingMessage, *, folded: Spans, now: datetime, only_from: State
-) -> int:
-    key = (row.room_id, row.sender_id)
-    if fault := (await admissions.check(session, {key}, now=now))[key]:
-        raise Conflict(fault.title) from fault
-    body, note = row.body, row.note
-    await waiting.move(
-        session, row.id, State.RELEASED, now=now, only_from=only_from, **waiting.BLANK
-    )
-    taken = await logs.advance(session, {row.room_id: 1}, now=now)
-    entry = Entry(
-        room_id=row.room_id, seq=taken[row.room_id], id=row.id, kind=EventKind.MESSAGE, at=now,
-        sender_id=row.sender_id, client_id=row.client_id, body=body, note=note,
-        reply_to=row.reply_to, folded=folded, written_at=row.written_at,
-    )  # fmt: skip
-    await events.write(session, [entry])
-    events.ring(session, row.room_id)
-    return entry.seq
+    await releases.answer(session, row, words, now=now)
 
 
 async def _own(session: AsyncSession, actor: Actor, pending_id: UUID) -> PendingMessage:
@@ -265,18 +233,3 @@ async def _own(session: AsyncSession, actor: Actor, pending_id: UUID) -> Pending
     if row.sender_id != actor.account_id:
         raise NotFound
     return row
-
-
-async def _answer(
-    session: AsyncSession, row: PendingMessage, words: Sentence, *, now: datetime
-) -> None:
-    await notices.send(
-        session,
-        account_id=row.sender_id,
-        kind=NoticeKind.MESSAGE_ANSWERED,
-        dedupe_key=f"pending:{row.id}",
-        words=words,
-        subject_id=row.room_id,
-        now=now,
-    )
-    events.tell(session, row.sender_id, "pending", row.id)

@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from chat import events, frames, logs, pending, protocol, rooms
+from chat import events, frames, logs, protocol, releases, rooms
 from chat.background import Background, describe
 from chat.hub import Hub, Listener
 from chat.outboxes import SIGNED_OUT
@@ -140,10 +140,10 @@ class Watch:
     async def _release_due(self) -> None:
         now = self._clock()
         async with self._database.reading(all_organisations=True) as session:
-            due = await pending.due_in(session, now=now)
+            due = await releases.due_in(session, now=now)
         for organisation_id in due:
             async with self._database.unit_of_work(organisation_id) as session:
-                await pending.release_due(session, now=now)
+                await releases.release_due(session, now=now)
 
 
 def dismiss(listener: Listener) -> None:

@@ -19,7 +19,7 @@ from core.errors import Conflict, NotFound, Problem
 from matching import connections, requests
 from people import blocks
 from people.permissions import Actor
-from web import forms, talk_pages
+from web import forms, talk_pages, unsent
 from web.rendering import moment, page, see
 
 router = APIRouter(include_in_schema=False)
@@ -30,10 +30,11 @@ MARKS: Final = {None: "1", Help.LINE: "2", Help.CARD: "3"}
 
 
 @router.get("/talks")
-async def talks(request: Request, actor: Someone, here: Here) -> Response:
-    """List one's talks, the newest first."""
+async def talks(request: Request, actor: Someone, here: Here, now: Now) -> Response:
+    """List one's talks, the newest first; and one's words that no talk takes any more."""
     async with here.reading(actor.organisation_id) as session:
         found = await rooms.for_account(session, actor)
+        kept = await pending.given_back(session, actor, now=now)
         groups = await talk_pages.group_names(session, found)
     lines = [_line(room, groups) for room in found]
     return await page(
@@ -42,6 +43,10 @@ async def talks(request: Request, actor: Someone, here: Here) -> Response:
         sentences.say("Talks"),
         talks=[line for line, room in zip(lines, found, strict=True) if room.is_open],
         ended=[line for line, room in zip(lines, found, strict=True) if not room.is_open],
+        not_sent=[
+            (one.room_id, shown)
+            for one, shown in zip(kept, unsent.pending(kept, now=now), strict=True)
+        ],
         more_href="",
     )
 
@@ -101,7 +106,7 @@ async def say(
         if choice:
             await _choose(actor, here, guard, room_id, client_id, choice, now=now)
         if choice in {"anyway", "person", "take-back"}:
-            return see(f"/talks/{room_id}#unsent")
+            return see(await _where(actor, here, room_id))
         if choice == "change":
             client_id = _changed(client_id, form.get("text"))
         kept = await _send(talk, actor, room_id, client_id, form)
@@ -118,6 +123,13 @@ async def say(
     # Without script, the page opens at what was said, or at what became of it: never below it.
     at = f"m-{kept.seq}" if isinstance(kept, frames.Sent) else "unsent"
     return see(f"/talks/{room_id}?sent={MARKS[kept.help]}#{at}")
+
+
+async def _where(actor: Actor, here: Here, room_id: UUID) -> str:
+    """Return where one's unsent words stand: who has left a talk can't open it."""
+    async with here.reading(actor.organisation_id) as session:
+        is_there = room_id in await rooms.among(session, actor, {room_id})
+    return f"/talks/{room_id}#unsent" if is_there else "/talks"
 
 
 async def _send(

@@ -40,7 +40,7 @@ def said(problem: Problem) -> str:
 
 def asked(waiting: list[Waiting]) -> dict[str, Any] | None:
     """Return the newest message whose author has not chosen yet, as its form shows it."""
-    found = [one for one in waiting if one.state is State.ASKED and one.release_at is None]
+    found = [one for one in waiting if _is_asked(one)]
     if not found:
         return None
     newest = found[-1]
@@ -54,17 +54,21 @@ def asked(waiting: list[Waiting]) -> dict[str, Any] | None:
 
 
 def pending(waiting: list[Waiting], *, now: datetime) -> list[dict[str, Any]]:
-    """Return what waits for a person or for its pause to end; each can be taken back."""
+    """Return what waits for a person or for its pause, or can't be sent; each can be taken back."""
     return [
         {
             "client_id": one.client_id,
             "text": one.text,
             "why": _what_for(one, now),
-            "can_go": one.release_at is None and _is_unanswered(one, now),
+            "can_go": not one.is_over and one.release_at is None and _is_unanswered(one, now),
         }
         for one in waiting
-        if one.state is State.HELD or one.release_at is not None
+        if not _is_asked(one)
     ]
+
+
+def _is_asked(one: Waiting) -> bool:
+    return one.state is State.ASKED and one.release_at is None and not one.is_over
 
 
 def _is_unanswered(one: Waiting, now: datetime) -> bool:
@@ -72,6 +76,8 @@ def _is_unanswered(one: Waiting, now: datetime) -> bool:
 
 
 def _what_for(one: Waiting, now: datetime) -> str:
+    if one.is_over:
+        return say("Not sent, and can't be now. Your words are here for you to read and copy.")
     if one.release_at is not None:
         return say("Goes out at %(at)s.", at=moment(one.release_at)["words"])
     if _is_unanswered(one, now):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat import frames, help_cards, pending, rooms, waiting
+from chat import frames, help_cards, pending, rooms
 from chat.help_cards import Given, Wanted
 from chat.kinds import Help
 from chat.waiting import MOVES, State
@@ -233,19 +233,6 @@ async def test_what_waits_its_pause_can_still_be_taken_back(house: Any) -> None:
     house.pass_time(seconds=61)
     await house.engine.watch.sweep()
     assert await house.page(bo, room) == []
-
-
-@asynchronous
-async def test_what_can_not_go_out_any_more_is_taken_back(house: Any) -> None:
-    ash, _bo, room, asked = await _asked(house)
-    async with house.working() as session:
-        await pending.send_anyway(session, ash, asked.id, now=house.now)
-        await rooms.close(session, room_id=room, now=house.now)
-    house.pass_time(seconds=61)
-    await house.engine.watch.sweep()
-    async with house.reading() as session:
-        row = await waiting.by_id(session, asked.id)
-    assert (row.state, row.body_sealed) == (State.WITHDRAWN, None)
 
 
 @asynchronous

@@ -142,3 +142,24 @@ async def test_on_an_old_phone_from_the_card_to_the_groups_talk(town: Town) -> N
     await phone.open(f"/groups/{group_id}")
     await phone.press("Leave this group")
     assert (await wren.get(f"/groups/{group_id}/place"))["place"] == "none"
+
+
+async def test_who_leaves_before_their_words_go_out_finds_them_under_talks(town: Town) -> None:
+    keeper = await town.resident("Keeper", Role.ADMINISTRATOR)
+    leader, wren = await town.residents("Leader", "Wren")
+    group_id = await town.group(keeper, leader)
+    await wren.put(f"/groups/{group_id}/place")
+    room_id = await town.room_of(wren, group_id)
+    asked = await wren.say(room_id, "My number is 07700 900123.", "c1", status=202)
+    await wren.post(f"/waiting/{asked['id']}/anyway")
+    await wren.delete(f"/groups/{group_id}/place")
+    town.clock.pass_time(seconds=61)
+    await town.sweep()
+    assert any("Your words are kept for you, under Talks." in words for words in await wren.told())
+    page = await wren.browser.open("/talks")
+    assert "Not sent, and can't be now." in page
+    assert "My number is 07700 900123." in page
+    page = await wren.browser.press("Take it back")
+    assert (wren.browser.address, wren.browser.status) == ("/talks", 200)
+    assert "07700" not in page
+    assert "07700" not in " ".join(filter(None, await leader.words(room_id)))

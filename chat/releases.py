@@ -1,0 +1,108 @@
+"""Letting waiting messages into the log: released by a person, or due after their pause."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chat import admissions, events, logs, waiting
+from chat.entries import Entry, Spans
+from chat.kinds import EventKind
+from chat.waiting import PendingMessage, State
+from core.errors import Conflict, Problem
+from core.sentences import Sentence, say
+from people import notices
+from people.notices import NoticeKind
+
+# Their author can write again one day, and then decides again.
+FOR_A_WHILE: Final = (admissions.Muted, admissions.Suspended)
+
+
+async def due_in(session: AsyncSession, *, now: datetime) -> set[UUID]:
+    """Return the organisations in which something waits for `release_due`."""
+    query = select(PendingMessage.organisation_id).where(*_is_due(now)).distinct()
+    return set(await session.scalars(query))
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    waits = PendingMessage.state.in_((State.ASKED, State.HELD))
+    return PendingMessage.release_at <= now, waits
+
+
+async def release_due(session: AsyncSession, *, now: datetime) -> int:
+    """Send what its authors let go and whose pause is over; return how many went out.
+
+    What can't go out keeps its words: they are their author's. Where it never can (they left,
+    the talk ended), the author is told so.
+    """
+    due = await session.scalars(
+        select(PendingMessage)
+        .where(*_is_due(now))
+        .order_by(PendingMessage.release_at, PendingMessage.id)
+        .limit(100)
+    )
+    count = 0
+    for row in due.all():
+        try:
+            await into_log(session, row, folded=_spans(row), now=now, only_from=row.state)
+            count += 1
+        except Problem as fault:
+            await waiting.let_wait(session, row.id)
+            if not isinstance(fault.__cause__, FOR_A_WHILE):
+                await answer(session, row, _GIVEN_BACK, now=now)
+        events.tell(session, row.sender_id, "pending", row.id)
+    return count
+
+
+_GIVEN_BACK: Final = say(
+    "A message of yours wasn't sent: nothing new can be said in that talk now."
+    " Your words are kept for you, under Talks."
+)
+
+
+def _spans(row: PendingMessage) -> Spans:
+    return tuple((start, end) for start, end in row.folded)
+
+
+async def into_log(
+    session: AsyncSession, row: PendingMessage, *, folded: Spans, now: datetime, only_from: State
+) -> int:
+    """Put a waiting message into the log as the newest event; return its seq.
+
+    Raises:
+        Conflict: its author can't write there now (the cause says why), or it was decided.
+    """
+    key = (row.room_id, row.sender_id)
+    if fault := (await admissions.check(session, {key}, now=now))[key]:
+        raise Conflict(fault.title) from fault
+    body, note = row.body, row.note
+    await waiting.move(
+        session, row.id, State.RELEASED, now=now, only_from=only_from, **waiting.BLANK
+    )
+    taken = await logs.advance(session, {row.room_id: 1}, now=now)
+    entry = Entry(
+        room_id=row.room_id, seq=taken[row.room_id], id=row.id, kind=EventKind.MESSAGE, at=now,
+        sender_id=row.sender_id, client_id=row.client_id, body=body, note=note,
+        reply_to=row.reply_to, folded=folded, written_at=row.written_at,
+    )  # fmt: skip
+    await events.write(session, [entry])
+    events.ring(session, row.room_id)
+    return entry.seq
+
+
+async def answer(
+    session: AsyncSession, row: PendingMessage, words: Sentence, *, now: datetime
+) -> None:
+    """Tell its author what became of a message that waited."""
+    await notices.send(
+        session,
+        account_id=row.sender_id,
+        kind=NoticeKind.MESSAGE_ANSWERED,
+        dedupe_key=f"pending:{row.id}",
+        words=words,
+        subject_id=row.room_id,
+        now=now,
+    )
+    events.tell(session, row.sender_id, "pending", row.id)

@@ -1,6 +1,6 @@
 """Rooms and who is in them. Who may open, join or mute is decided by the caller's own rules."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -281,3 +281,11 @@ async def among(session: AsyncSession, actor: Actor, room_ids: set[UUID]) -> dic
     )
     rows = await session.execute(query.where(Room.id.in_(room_ids)))
     return {row.id: row.kind for row in rows}
+
+
+async def present(session: AsyncSession, account_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """Return every (room, account) in which one of these accounts is now."""
+    query = select(Membership.room_id, Membership.account_id).where(
+        Membership.account_id.in_(account_ids), Membership.left_at.is_(None)
+    )
+    return {(room_id, account_id) for room_id, account_id in await session.execute(query)}

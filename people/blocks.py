@@ -1,5 +1,6 @@
 """Blocks: silent, in pairs both ways, indistinguishable from "not free to talk" (promise 17)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -62,6 +63,17 @@ async def made_by(session: AsyncSession, account_id: UUID) -> set[UUID]:
     """Return whom this account has blocked."""
     found = await session.scalars(select(Block.blocked_id).where(Block.account_id == account_id))
     return set(found)
+
+
+async def made_by_all(
+    session: AsyncSession, account_ids: Collection[UUID]
+) -> dict[UUID, frozenset[UUID]]:
+    """Return whom each of these accounts has blocked, of those who have blocked anyone."""
+    query = select(Block.account_id, Block.blocked_id).where(Block.account_id.in_(account_ids))
+    found: dict[UUID, frozenset[UUID]] = {}
+    for account_id, blocked_id in await session.execute(query):
+        found[account_id] = found.get(account_id, frozenset()) | {blocked_id}
+    return found
 
 
 async def between(session: AsyncSession, account_id: UUID) -> set[UUID]:

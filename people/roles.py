@@ -1,5 +1,6 @@
 """Who was appointed to what, by whom. Nobody grants themselves a role (promise 31)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -155,6 +156,19 @@ async def held_by(session: AsyncSession, account_id: UUID) -> frozenset[Grant]:
         RoleGrant.account_id == account_id, RoleGrant.ended_at.is_(None)
     )
     return frozenset(Grant(role, scope_id) for role, scope_id in await session.execute(query))
+
+
+async def held_by_all(
+    session: AsyncSession, account_ids: Collection[UUID]
+) -> dict[UUID, frozenset[Grant]]:
+    """Return the roles of these accounts, of those who hold any."""
+    query = select(RoleGrant.account_id, RoleGrant.role, RoleGrant.scope_id).where(
+        RoleGrant.account_id.in_(account_ids), RoleGrant.ended_at.is_(None)
+    )
+    found: dict[UUID, frozenset[Grant]] = {}
+    for account_id, role, scope_id in await session.execute(query):
+        found[account_id] = found.get(account_id, frozenset()) | {Grant(role, scope_id)}
+    return found
 
 
 async def active_holders(session: AsyncSession, role: Role) -> list[UUID]:

@@ -1,5 +1,6 @@
 """Sign-ins: kept by the server, so that each can be ended at once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -70,26 +71,37 @@ async def actor_for(session: AsyncSession, token: str, *, now: datetime) -> Acto
 
     Opened over all organisations: the token decides which one it is.
     """
+    return (await actors_for(session, {token}, now=now)).get(token)
+
+
+async def actors_for(
+    session: AsyncSession, tokens: Collection[str], *, now: datetime
+) -> dict[str, Actor]:
+    """Return who holds each of these tokens, as `actor_for` does: two queries for all."""
+    prints = {credentials.fingerprint(token): token for token in tokens}
     query = (
         select(SignIn, Account)
         .join(Account, Account.id == SignIn.account_id)
-        .where(SignIn.token_hash == credentials.fingerprint(token))
+        .where(SignIn.token_hash.in_(prints))
         .where(SignIn.ended_at.is_(None), SignIn.expires_at > now)
         .where(Account.standing != Standing.ERASED)
     )
-    found = (await session.execute(query)).one_or_none()
-    if found is None:
-        return None
-    sign_in, account = found
-    return Actor(
-        account_id=account.id,
-        organisation_id=account.organisation_id,
-        name=account.name or "",
-        standing=account.standing,
-        grants=await roles.held_by(session, account.id),
-        sign_in_id=sign_in.id,
-        sign_in_is_stale=sign_in.seen_at < now - SEEN_EVERY,
-    )
+    found = (await session.execute(query)).all()
+    if not found:
+        return {}
+    held = await roles.held_by_all(session, {account.id for _, account in found})
+    return {
+        prints[sign_in.token_hash]: Actor(
+            account_id=account.id,
+            organisation_id=account.organisation_id,
+            name=account.name or "",
+            standing=account.standing,
+            grants=held.get(account.id, frozenset()),
+            sign_in_id=sign_in.id,
+            sign_in_is_stale=sign_in.seen_at < now - SEEN_EVERY,
+        )
+        for sign_in, account in found
+    }
 
 
 async def renew(session: AsyncSession, sign_in_id: UUID, *, now: datetime) -> None:

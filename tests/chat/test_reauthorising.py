@@ -1,14 +1,19 @@
 """A block, a mute, a removal, a suspension and a sign-out count at once, also on open screens."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event, update
 
 from chat import frames, rooms
+from chat.hub import Listener
 from chat.outboxes import SIGNED_OUT
 from core.errors import Problem
+from core.ids import new_id
 from core.safety import SubjectKind
 from people import accounts, blocks, consents, sign_ins
 from people.consents import Purpose
@@ -189,3 +194,61 @@ async def test_stopping_says_goodbye_and_spreads_the_returns(house: Any) -> None
     }
     assert len(pauses) == 3
     assert all(500 <= pause <= 30_000 for pause in pauses)
+
+
+@contextmanager
+def _queries(house: Any) -> Iterator[list[str]]:
+    said: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        said.append(statement)
+
+    engine = house.database._reader.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_one_sweep_notices_all_that_was_lost_in_a_few_queries_for_hundreds(
+    house: Any,
+) -> None:
+    ash, bo, cy = await house.people(3)
+    room = await house.group(ash, bo, cy)
+    token = house.token(ash)
+    many = [Listener(ash, token) for _ in range(600)]
+    for one in many:
+        house.engine.hub.add(one)
+    last = await house.listen(bo, room)
+    await house.listen(cy, room)
+    async with house.working() as session:
+        # Their doorbells are lost: nobody rings for what is written past the modules.
+        session.add(
+            blocks.Block(
+                id=new_id(),
+                organisation_id=house.organisation_id,
+                created_at=house.now,
+                account_id=cy.account_id,
+                blocked_id=bo.account_id,
+            )
+        )
+        await session.execute(
+            update(sign_ins.SignIn)
+            .where(sign_ins.SignIn.account_id == ash.account_id)
+            .values(expires_at=house.now)
+        )
+        await session.execute(
+            update(rooms.Membership)
+            .where(rooms.Membership.account_id == bo.account_id)
+            .values(left_at=house.now)
+        )
+    with _queries(house) as said:
+        await house.engine.watch.sweep()
+    assert {listener.outbox.code for listener in many} == {SIGNED_OUT}
+    assert room not in last.listener.rooms
+    assert {one.blocked for one in house.engine.hub.of(cy.account_id)} == {
+        frozenset({bo.account_id})
+    }
+    assert len(said) < 20, said

@@ -37,6 +37,10 @@ class Draft:
         """What makes two drafts the same message."""
         return self.room_id, self.sender_id, self.client_id
 
+    def says(self, words: str) -> bool:
+        """Tell whether these are its words; line ends differ between a form and a frame."""
+        return words == self.text or words.split() == self.text.split()
+
     @property
     def is_distress(self) -> bool:
         """True when its author may be in distress: never refused for its pace."""

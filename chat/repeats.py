@@ -67,11 +67,8 @@ async def in_log(session: AsyncSession, drafts: Mapping[Key, Draft]) -> dict[Key
 
 
 def _first_answer(draft: Draft, words: str | None, answer: Outcome) -> Outcome:
-    """Return the answer, but not for other words: they would be lost as if they had been sent.
-
-    Line ends differ between a form and a frame.
-    """
-    if words is None or words.split() == draft.text.split():
+    """Return the answer, but not for other words: they would be lost as if they had been sent."""
+    if words is None or draft.says(words):
         return answer
     return Refusal(OtherWords())
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from chat import batches, frames
 from chat.background import describe
 from chat.batches import Stored
-from chat.drafts import Draft, Outcome, Refusal
+from chat.drafts import Draft, Key, Outcome, Refusal
 from chat.entries import Entry
 from chat.outboxes import HARD_BYTES
 from core.clock import Clock
@@ -107,13 +107,20 @@ class Writer:
         await self._idle.wait()
 
     def _gather(self) -> list[Job]:
-        """Take what is pending, in order, up to one batch."""
+        """Take what is pending, in order, up to one batch.
+
+        Within it a key stands for one thing said; other words under it are for the next batch,
+        which recognises and refuses them.
+        """
         jobs: list[Job] = []
+        said: dict[Key, str] = {}
         weights: dict[UUID, int] = {}
         while self._jobs and len(jobs) < BATCH_MESSAGES:
             draft = self._jobs[0][0]
             weight = weights.get(draft.room_id, 0) + _bytes(draft.text)
             if jobs and weight > ROOM_BYTES:
+                break
+            if not draft.says(said.setdefault(draft.key, draft.text)):
                 break
             weights[draft.room_id] = weight
             jobs.append(self._jobs.popleft())

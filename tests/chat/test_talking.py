@@ -43,6 +43,21 @@ async def test_a_message_sent_again_is_there_once_and_gets_the_same_answer(house
     assert [item.text for item in await house.page(bo, room)] == ["once"]
 
 
+async def test_other_words_under_the_same_client_id_at_once_are_refused_not_answered_as_sent(
+    house: Any,
+) -> None:
+    ash, bo = await house.people(2)
+    room = await house.private(ash, bo)
+    texts = ["line one", "line  one", "line two", "despair"]
+    answers = await asyncio.gather(
+        *(house.engine.send(ash, room, "c1", text) for text in texts), return_exceptions=True
+    )
+    assert answers[0] == answers[1]
+    assert [getattr(fault, "code", None) for fault in answers[2:]] == ["other_words"] * 2
+    assert answers[3].extra["help"] == "card", "nobody in distress is only refused"
+    assert [item.text for item in await house.page(bo, room)] == ["line one"]
+
+
 async def test_the_same_client_id_of_two_people_is_two_messages(house: Any) -> None:
     ash, bo = await house.people(2)
     room = await house.private(ash, bo)

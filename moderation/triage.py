@@ -4,6 +4,7 @@ A queue that only ever takes the worst first starves its middle: a live triage t
 answers to crisis posts and lost five points on amber (docs: moderation, the desk).
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -133,10 +134,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A piece of the queue; `next` goes in as `after`, or is None at the end."""
+    """A piece of the queue; `next` goes in as `after`, or is None at the end.
+
+    `counts` is of all that waits, whatever piece or tier was asked for.
+    """
 
     items: tuple[Row, ...]
     next: UUID | None
+    counts: Mapping[Tier, int]
 
 
 async def queue(
@@ -145,12 +150,15 @@ async def queue(
     *,
     now: datetime,
     after: UUID | None = None,
+    tier: Tier | None = None,
     limit: int = limits.PAGE_ITEMS,
 ) -> Page:
     """Return undecided cases, first things first, without those the actor has a part in."""
     require(actor, Act.SEE_QUEUE)
     query = select(Case).where(Case.status != Status.DECIDED, interests.has_no_part(actor))
     ordered = sorted(await session.scalars(query), key=lambda case: order_key(case, now))
+    counts = Counter(case.tier for case in ordered)
+    ordered = [case for case in ordered if tier in (None, case.tier)]
     if after is not None and (last := await session.get(Case, after)) is not None:
         # By its place, not by finding it again: it may have been decided since.
         ordered = [case for case in ordered if order_key(case, now) > order_key(last, now)]
@@ -159,6 +167,7 @@ async def queue(
     return Page(
         await _rows(session, actor, shown, now=now),
         shown[-1].id if len(ordered) > size else None,
+        counts,
     )
 
 

@@ -1,6 +1,5 @@
 """The moderators' desk: the queue, a case, a decision. Words are read with a reason, or not."""
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,12 +10,12 @@ from fastapi.responses import Response
 
 from api.dependencies import Here, Now, Someone
 from core.errors import Conflict, Invalid, Problem
+from core.safety import Tier
 from core.sentences import say, together
 from moderation import actions, case_pages, claims, notes, settled, triage
 from moderation.case_views import CasePage
 from moderation.documents import HouseRules
 from moderation.kinds import EffectKind, Step
-from moderation.triage import Row
 from people import documents
 from people.permissions import Act, Actor, require
 from web import case_views, forms, labels
@@ -46,22 +45,21 @@ async def queue(
 ) -> Response:
     """Show what waits, first things first; and what was settled, so that it can be undone."""
     async with here.reading(actor.organisation_id) as session:
-        found = await triage.queue(session, actor, now=now, after=after)
+        found = await triage.queue(session, actor, now=now, after=after, tier=_tier(tier))
         lately = await settled.lately(session, actor, now=now)
     just_done = next((one for one in lately if one.id == done), None)
     free = next((row for row in found.items if row.holder_name is None), None)
-    shown = [row for row in found.items if tier in ("", row.tier)]
     return await page(
         request,
         "staff/queue.html",
         say("Queue"),
-        queue=[case_views.row(one, now=now) for one in shown],
+        queue=[case_views.row(one, now=now) for one in found.items],
         filters=[_filter(tier)],
-        counts_line=_counts(found.items),
+        counts_line=_counts(found.counts),
         just_done=case_views.settled(just_done) if just_done else None,
         next_href=f"/staff/cases/{free.id}" if free else "",
         settled=[case_views.settled(one) for one in lately],
-        more_href=f"/queue?after={found.next}" if found.next else "",
+        more_href=f"/queue?tier={_tier(tier) or ''}&after={found.next}" if found.next else "",
         live_room={"what": "queue"},
     )
 
@@ -72,9 +70,13 @@ def _filter(chosen: str) -> dict[str, Any]:
     return {"name": "tier", "label": say("Tier"), "options": options, "chosen": chosen}
 
 
-def _counts(rows: tuple[Row, ...]) -> str:
-    counts = Counter(str(row.tier) for row in rows)
-    said = [_TIERS[tier].filled(count=counts[tier]) for tier in TIERS[:3] if counts[tier]]
+def _tier(named: str) -> Tier | None:
+    return Tier(named) if named in TIERS else None
+
+
+def _counts(counts: Mapping[Tier, int]) -> str:
+    known = {str(tier): count for tier, count in counts.items()}
+    said = [_TIERS[tier].filled(count=known[tier]) for tier in TIERS[:3] if tier in known]
     return together(*said, by=", ") or say("Nothing is waiting.")
 
 

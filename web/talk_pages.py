@@ -53,6 +53,7 @@ async def show(
     typed: Form | None = None,
     error: str = "",
     is_worried: bool = False,
+    worry_error: str = "",
 ) -> Response:
     """Render a talk; what was typed stays in the box when something needs another look."""
     async with here.reading(actor.organisation_id) as session:
@@ -69,11 +70,12 @@ async def show(
         request,
         "pages/talk.html",
         say("Talk"),
-        status=422 if error else 200,
+        status=422 if error or worry_error else 200,
         talk=_heading(room, name, logged) | {"is_live": older is None},
         people={str(one): name for one, name in names.items()},
         me=str(actor.account_id),
         others=_others(room),
+        worry_error=worry_error,
         messages=said,
         new_from=fresh[0]["seq"] if fresh else 0,
         catch_up_line=_catch_up(len(fresh)),

@@ -180,12 +180,17 @@ async def worried(
 ) -> Response:
     """I'm worried about them: a person looks at how somebody in this talk is (promise 7)."""
     form = await forms.typed(request)
-    async with here.unit_of_work(actor.organisation_id) as session:
-        room = await talk_pages.mine(session, actor, room_id)
-        them = _them(room, form.get("about"))
-        logged = await messages.page(session, actor, room_id)
-        subject, words = await _how_they_are(session, actor, room_id, them, logged=logged)
-        await telling.tell(session, actor, subject, words, reason=Reason.WORRIED, now=now)
+    try:
+        async with here.unit_of_work(actor.organisation_id) as session:
+            room = await talk_pages.mine(session, actor, room_id)
+            them = _them(room, form.get("about"))
+            logged = await messages.page(session, actor, room_id)
+            subject, words = await _how_they_are(session, actor, room_id, them, logged=logged)
+            await telling.tell(session, actor, subject, words, reason=Reason.WORRIED, now=now)
+    except Invalid as fault:
+        return await talk_pages.show(
+            request, room_id, actor, here, now=now, worry_error=fault.detail
+        )
     return see(f"/talks/{room_id}?told=1#after-log")
 
 
@@ -197,7 +202,7 @@ def _them(room: Room, named: str) -> UUID:
         return next(iter(room.names))
     found = next((one for one in room.names if str(one) == named), None)
     if found is None:
-        raise Invalid(say("Please go back and choose who you are worried about."), field="about")
+        raise Invalid(say("Please choose who you are worried about."), field="about")
     return found
 
 

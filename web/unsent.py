@@ -49,6 +49,7 @@ def asked(waiting: list[Waiting]) -> dict[str, Any] | None:
         "text": newest.text,
         "note": newest.note or "",
         "why": because(newest.because),
+        "is_too_new": "anyway" not in newest.choices,
         "choices": [one for one in CHOICES if one["value"] in newest.choices],
     }
 

@@ -60,6 +60,9 @@ async def test_promise_1_in_an_ask_first_place_contact_details_wait_but_not_in_d
     number = "My number is 07700 900123."
     early = await wren.say(room_id, number, "c0", status=202)
     assert (early["type"], set(early["choices"])) == ("asked", {"change", "person"})
+    assert "In the first three days of a talk, a person looks" in await wren.browser.open(
+        f"/talks/{room_id}"
+    )
     town.clock.pass_time(hours=72)
     asked = await wren.say(room_id, number, "c1", status=202)
     assert (asked["type"], set(asked["choices"])) == ("asked", {"change", "anyway", "person"})
@@ -214,8 +217,9 @@ async def test_promise_7_in_a_group_it_is_about_whom_one_names_and_nobody_else(t
     await phone.open(f"/talks/{room_id}")
     await phone.press("I'm worried about them")
     assert phone.status == 422, "nobody is guessed"
+    assert "Please choose who you are worried about." in phone.text
+    assert "The kettle is on." in phone.text, "beside the choice, on the talk's own page"
     assert await moderator.queue() == []
-    await phone.open(f"/talks/{room_id}")
     read = await phone.press("I'm worried about them", {"about": marigold.id})
     assert "You can say good night." in read
     (row,) = await moderator.queue()

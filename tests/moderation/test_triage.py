@@ -116,6 +116,7 @@ async def test_the_queue_is_in_order_and_in_pages_and_holds_no_words(
         async with here.read() as session:
             page = await triage.queue(session, here.mo, now=now, after=after, limit=3)
         seen += page.items
+        assert page.counts == {Tier.NOW: 2, Tier.SOON: 1, Tier.ROUTINE: 1}, "of all, not of a page"
         assert secret not in repr(page)
         if page.next is None:
             break
@@ -123,6 +124,10 @@ async def test_the_queue_is_in_order_and_in_pages_and_holds_no_words(
     assert [row.tier for row in seen] == [Tier.NOW, Tier.NOW, Tier.SOON, Tier.ROUTINE]
     assert len({row.id for row in seen}) == 4
     assert [row.is_late for row in seen] == [True, True, False, False]
+    async with here.read() as session:
+        routine = await triage.queue(session, here.mo, now=now, tier=Tier.ROUTINE, limit=1)
+    assert ([row.id for row in routine.items], routine.next) == ([seen[-1].id], None)
+    assert routine.counts == page.counts
 
 
 @pytest.mark.anyio

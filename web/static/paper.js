@@ -262,6 +262,7 @@ export function showAsked(entry, frame) {
   slot(asked, "words").value = entry.text;
   asked.elements.client_id.value = entry.client_id;
   asked.elements.note.value = entry.note || "";
+  slot(asked, "too-new").hidden = frame.choices.indexOf("anyway") >= 0;
   asked.querySelectorAll("[data-choice]").forEach((node) => {
     node.hidden = frame.choices.indexOf(node.dataset.choice) < 0;
   });

@@ -22,8 +22,11 @@ from core.events import Bus
 from core.tables import Owned
 
 READERS: Final = 8
+# How long one waits for what another holds: the file on SQLite, a row on PostgreSQL.
 BUSY_TIMEOUT_MS: Final = 5_000
 CLOSING_SECONDS: Final = 3.0
+# On PostgreSQL a process that hangs in a unit of work loses it, and its rows are free again.
+LEFT_OPEN_MS: Final = 60_000
 LOST_CONNECTION: Final = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, OSError)
 # Classes of SQLSTATE in which PostgreSQL takes nothing just now: connection, resources, not in
 # the right state, an operator's doing (PostgreSQL 17, appendix A).
@@ -42,9 +45,7 @@ class Database:
 
     def _engines(self) -> tuple[AsyncEngine, AsyncEngine]:
         if not self.is_sqlite:
-            engine = create_async_engine(
-                self.url, pool_size=10, pool_pre_ping=True, hide_parameters=True
-            )
+            engine = _postgresql(self.url)
             return engine, engine.execution_options(postgresql_readonly=True)
         writer, reader = _sqlite(self.url, size=1), _sqlite(self.url, size=READERS)
         _prepare(writer.sync_engine, begin="BEGIN IMMEDIATE", query_only=False)
@@ -113,6 +114,20 @@ def _is_gone(fault: BaseException | None) -> bool:
         return False
     state = str(getattr(fault.orig, "sqlstate", None) or "")
     return fault.connection_invalidated or state.startswith(NOT_NOW)
+
+
+def _postgresql(url: Any) -> AsyncEngine:
+    bounds = {
+        "lock_timeout": str(BUSY_TIMEOUT_MS),
+        "idle_in_transaction_session_timeout": str(LEFT_OPEN_MS),
+    }
+    return create_async_engine(
+        url,
+        pool_size=10,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"server_settings": bounds},
+    )
 
 
 def _sqlite(url: Any, *, size: int) -> AsyncEngine:

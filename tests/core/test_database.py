@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import Awaitable
 from uuid import UUID
 
 import pytest
@@ -125,6 +126,48 @@ async def test_a_locked_database_says_that_nothing_was_saved(
             await _write(other, organisation_id)
     await _write(other, organisation_id)
     await other.close()
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_a_row_that_another_holds_is_waited_for_so_long_and_no_longer(
+    database: Database, organisation_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.database.BUSY_TIMEOUT_MS", 50)
+    other = Database(database.url.render_as_string(hide_password=False))
+    async with database.unit_of_work(organisation_id) as session:
+        await session.execute(text("SELECT 1 FROM organisation FOR UPDATE"))
+        # Without a bound this waits for the row, and the row for this.
+        async with asyncio.timeout(20):
+            with pytest.raises(Unavailable):
+                await _rename(other, organisation_id)
+    async with other.reading(organisation_id) as session:
+        assert await session.scalar(text("SELECT name FROM organisation")) == "Harbour"
+    await _rename(other, organisation_id)
+    async with other.reading(organisation_id) as session:
+        assert await session.scalar(text("SELECT name FROM organisation")) == "Quay"
+    await other.close()
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_a_unit_of_work_that_was_left_open_gives_its_rows_back(
+    database: Database, organisation_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.database.LEFT_OPEN_MS", 50)
+    stuck = Database(database.url.render_as_string(hide_password=False))
+    with pytest.raises(Unavailable):
+        await _hang(stuck, organisation_id, _rename(database, organisation_id))
+    await stuck.close()
+
+
+async def _hang(database: Database, organisation_id: UUID, meanwhile: Awaitable[None]) -> None:
+    async with database.unit_of_work(organisation_id) as session:
+        await session.execute(text("SELECT 1 FROM organisation FOR UPDATE"))
+        await meanwhile
+
+
+async def _rename(database: Database, organisation_id: UUID) -> None:
+    async with database.unit_of_work(organisation_id) as session:
+        await session.execute(text("UPDATE organisation SET name = 'Quay'"))
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -45,10 +45,12 @@ async def give_codes(session: AsyncSession, account_id: UUID, *, now: datetime) 
 async def issue(session: AsyncSession, actor: Actor, account_id: UUID, *, now: datetime) -> str:
     """Give somebody who lost their way in one code for 24 hours; end all their sign-ins.
 
+    A code given earlier ends: it may lie in a mail that went astray. The person's own codes stay.
     It is audited, and the person is told who did it.
     """
     require(actor, Act.ISSUE_RECOVERY)
     account = await accounts.by_id(session, account_id)
+    await _spend(session, account.id, RecoveryCode.issued_by.is_not(None), now=now)
     code = credentials.new_code()
     row = _row(account.id, code, now=now)
     row.issued_by, row.expires_at = actor.account_id, now + ISSUED_LASTS
@@ -114,10 +116,12 @@ async def left(session: AsyncSession, actor: Actor) -> int:
     return len((await session.scalars(query)).all())
 
 
-async def _spend(session: AsyncSession, account_id: UUID, *, now: datetime) -> None:
+async def _spend(
+    session: AsyncSession, account_id: UUID, *which: ColumnElement[bool], now: datetime
+) -> None:
     await session.execute(
         update(RecoveryCode)
-        .where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
+        .where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None), *which)
         .values(used_at=now)
     )
 

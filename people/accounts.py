@@ -132,14 +132,14 @@ async def create(
         standing=Standing.ACTIVE,
         organisation_id=session.info["organisation_id"],
     )
-    if address and not await _email_in_use(session, address):
-        account.email = address
-        account.email_index = email_index(address)
     try:
         async with session.begin_nested():
             session.add(account)
     except IntegrityError:
         raise NameTaken(field="name") from None
+    # Apart from the name, so that no refusal tells that an address is here.
+    if address and await _signs_in_by(session, account, address):
+        account.email = address
     return account
 
 
@@ -148,11 +148,19 @@ def email_index(address: str) -> bytes:
     return encryption.ring().blind("account.email", address)
 
 
-async def _email_in_use(session: AsyncSession, address: str) -> bool:
-    return (
-        await session.scalar(select(Account.id).where(Account.email_index == email_index(address)))
-        is not None
-    )
+async def _signs_in_by(session: AsyncSession, account: Account, address: str) -> bool:
+    """Let an address sign somebody in, unless it does so for another; return whether it does."""
+    index = email_index(address)
+    if await session.scalar(select(Account.id).where(Account.email_index == index)) is not None:
+        return False
+    try:
+        async with session.begin_nested():
+            account.email_index = index
+    except IntegrityError:
+        # Somebody came first in this very moment.
+        await session.refresh(account)
+        return False
+    return True
 
 
 async def by_name(session: AsyncSession, name_or_email: str) -> Account | None:
@@ -212,14 +220,8 @@ async def set_email(session: AsyncSession, account: Account, email: str | None) 
     account.email = address
     account.email_index = None
     await session.flush()
-    if address is None or await _email_in_use(session, address):
-        return
-    try:
-        async with session.begin_nested():
-            account.email_index = email_index(address)
-    except IntegrityError:
-        # Somebody came first in this very moment.
-        await session.refresh(account)
+    if address is not None:
+        await _signs_in_by(session, account, address)
 
 
 async def set_password_hash(session: AsyncSession, account_id: UUID, password_hash: str) -> None:

@@ -62,6 +62,8 @@ async def _on_problem(request: Request, fault: Exception) -> Response:
 async def _on_validation(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, RequestValidationError)
     first = fault.errors()[0]
+    if first["loc"][0] == "path" and not request.url.path.startswith("/api/"):
+        return await _on_http(request, HTTPException(HTTPStatus.NOT_FOUND))
     where = ".".join(str(part) for part in first["loc"][1:])
     # Never the input itself: it may hold somebody's words.
     problem = _Unusable(together(where, first["msg"], by=": "), field=where or None)

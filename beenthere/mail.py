@@ -1,5 +1,7 @@
 """E-mail about notices: a neutral subject, no words of anybody's, never inside a unit of work."""
 
+import asyncio
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +24,9 @@ from people.notices import Notice, NoticeKind
 
 log = structlog.get_logger(__name__)
 TIMEOUT_SECONDS: Final = 10
+# A round ends before upkeep's lease does: a letter from whoever takes over would be a second one.
+ROUND_SECONDS: Final = 25
+LETTER_SECONDS: Final = 25
 # RFC 5321 §4.5.4.1: go on for four to five days. Waits grow fourfold up to half a day, so the
 # fourteenth try is 4.7 days after the first.
 MOST_TRIES: Final = 14
@@ -53,8 +58,9 @@ async def send_due(
 ) -> int:
     """Mail everyone who wants it that something is waiting; return how many mails went out.
 
-    A server that is down loses nothing. A letter that can't be handed over waits behind the
-    others; one that never can is given up, and its reader is told so on their pages.
+    A server that is down loses nothing, and what a slow one leaves no time for is due next time.
+    A letter that can't be handed over waits behind the others; one that never can is given up,
+    and its reader is told so on their pages.
     """
     async with database.reading(organisation_id) as session:
         due = await notices.unmailed(session, now=now)
@@ -90,8 +96,10 @@ async def _send_all(
     *,
     now: datetime,
 ) -> int:
-    sent = 0
+    sent, ends_at = 0, time.monotonic() + ROUND_SECONDS
     for number, letter in enumerate(letters):
+        if number and time.monotonic() >= ends_at:
+            break
         answer = await _hand_over(letter, settings)
         # Each on its own: whoever is stopped here sends no letter a second time.
         async with database.unit_of_work(organisation_id) as session:
@@ -135,7 +143,9 @@ async def _hand_over(letter: Letter, settings: Settings) -> Answer:
     if not settings.mail_url.get_secret_value():
         return Answer.SENT
     try:
-        await _send(letter, settings)
+        # The server's patience is for each of its answers; this is for all of them.
+        async with asyncio.timeout(LETTER_SECONDS):
+            await _send(letter, settings)
     except aiosmtplib.SMTPRecipientsRefused as refused:
         answer = _of_refusal(refused.recipients)
     except (aiosmtplib.SMTPDataError, aiosmtplib.SMTPNotSupported):

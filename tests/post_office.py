@@ -17,6 +17,7 @@ class PostOffice:
     answers: Mapping[str, str] = field(default_factory=dict)
     greeting: str = "220 here"
     after_words: str = "250 ok"
+    is_mute: bool = False
     port: int = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -39,11 +40,12 @@ class PostOffice:
         writer.close()
 
     def _say(self, writer: asyncio.StreamWriter, line: str) -> None:
-        writer.write(f"{line}\r\n".encode())
+        if not self.is_mute:
+            writer.write(f"{line}\r\n".encode())
 
 
 @asynccontextmanager
-async def open_office(**how: str | Mapping[str, str]) -> AsyncIterator[PostOffice]:
+async def open_office(**how: str | bool | Mapping[str, str]) -> AsyncIterator[PostOffice]:
     """Open one on a free port; it is shut afterwards."""
     office = PostOffice(**how)  # type: ignore[arg-type]  # a test's own words
     server = await asyncio.start_server(office.serve, "127.0.0.1", 0)

@@ -1,5 +1,6 @@
 """Mail tells nothing to whoever looks over a shoulder; nobody's is lost, and nobody's starves."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from conftest import MORNING, Hand
 from people_factories import SignedIn, sign_up
 from post_office import PostOffice, open_office
 
-from beenthere import mail
+from beenthere import mail, upkeep
 from core.database import Database
 from core.settings import Settings
 from people import accounts, notices
@@ -136,3 +137,34 @@ async def test_a_letter_nobody_takes_waits_longer_each_time_and_is_given_up_afte
             assert clock.now < MORNING + timedelta(days=6)
     assert clock.now > MORNING + timedelta(days=4)
     assert len(office.asked) == mail.MOST_TRIES
+
+
+async def test_a_round_that_took_its_time_leaves_the_rest_due_and_sends_none_twice(
+    database: Database, organisation_id: UUID, clock: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail, "ROUND_SECONDS", 0)
+    for name in ("Sam", "Ali", "Noor"):
+        await _reader(database, organisation_id, name)
+    async with open_office() as office:
+        sent = [await _send(database, organisation_id, office, clock) for _ in range(4)]
+    assert sent == [1, 1, 1, 0]
+    assert len({letter["To"] for letter in office.taken}) == 3
+
+
+async def test_a_server_that_says_nothing_holds_a_round_no_longer_than_one_letter_may_take(
+    database: Database, organisation_id: UUID, clock: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail, "LETTER_SECONDS", 0.05)
+    # Without a bound on the letter this test runs into its own.
+    monkeypatch.setattr(mail, "TIMEOUT_SECONDS", 600)
+    await _reader(database, organisation_id, "Sam")
+    async with open_office(is_mute=True) as office, asyncio.timeout(20):
+        assert await _send(database, organisation_id, office, clock) == 0
+    clock.pass_time(minutes=2)
+    async with open_office() as office:
+        assert await _send(database, organisation_id, office, clock) == 1
+
+
+def test_the_longest_round_ends_before_the_lease_does() -> None:
+    longest = timedelta(seconds=mail.ROUND_SECONDS + mail.LETTER_SECONDS)
+    assert longest < upkeep.LEASE_LASTS

@@ -10,11 +10,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 from pydantic import Field
 
-from api.dependencies import Here, Now, Someone
+from api import ways_in
+from api.dependencies import Address, Here, Now, Someone
 from api.shapes import GREATEST, In, Out, Page
+from api.ways_in import Proof
 from core import limits
-from people import appointments, audit, invitations, recovery, roles
-from people.permissions import Role
+from core.database import Database
+from people import accounts, appointments, audit, invitations, recovery, roles
+from people.permissions import Act, Actor, Role, require
 
 router = APIRouter(tags=["administration"])
 
@@ -128,12 +131,33 @@ async def dismiss(account_id: UUID, role: Role, actor: Someone, here: Here, now:
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
+async def give_code(
+    database: Database,
+    actor: Actor,
+    account_id: UUID,
+    wish: Proof,
+    *,
+    address: str,
+    now: datetime,
+) -> str:
+    """Let somebody back in, once whoever does it typed their own password.
+
+    A code is a way into another's account: a borrowed phone must not give one.
+    """
+    require(actor, Act.ISSUE_RECOVERY)
+    async with database.reading(actor.organisation_id) as session:
+        await accounts.by_id(session, account_id)
+    await ways_in.prove(database, actor, wish.current_password, address=address, now=now)
+    async with database.unit_of_work(actor.organisation_id) as session:
+        return await recovery.issue(session, actor, account_id, now=now)
+
+
 @router.post("/accounts/{account_id}/recovery", status_code=status.HTTP_201_CREATED)
-async def issue_recovery(account_id: UUID, actor: Someone, here: Here, now: Now) -> Code:
+async def issue_recovery(
+    account_id: UUID, body: Proof, actor: Someone, here: Here, origin: Address, now: Now
+) -> Code:
     """Give somebody one code for 24 hours; all their sign-ins end, and they are told."""
-    async with here.unit_of_work(actor.organisation_id) as session:
-        code = await recovery.issue(session, actor, account_id, now=now)
-    return Code(code=code)
+    return Code(code=await give_code(here, actor, account_id, body, address=origin, now=now))
 
 
 @router.get("/audit")

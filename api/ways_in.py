@@ -57,6 +57,11 @@ async def prove(
     )
     async with database.reading(actor.organisation_id) as session:
         password_hash = await ways_in.own_password_hash(session, actor)
+    if password_hash is None:
+        raise Invalid(
+            say("The people of the demo have no passwords, so this can't be tried here."),
+            field="current_password",
+        )
     if not await credentials.matches(password, password_hash):
         raise Invalid(say("That is not your password of now."), field="current_password")
 

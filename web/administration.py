@@ -12,14 +12,16 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import administration as coming_back
 from api import groups as opening
-from api.dependencies import Config, Guard, Here, Now, Someone
+from api.dependencies import Address, Config, Guard, Here, Now, Someone
+from api.ways_in import Proof
 from core.errors import Invalid, Problem
 from core.safety import Safety
 from core.sentences import say
 from groups import facilitators, rosters
 from groups.cards import Door
-from people import accounts, appointments, documents, invitations, recovery, roles
+from people import accounts, appointments, documents, invitations, roles
 from people.accounts import Account
 from people.joining import Joining
 from people.permissions import Act, Actor, Role, require
@@ -115,7 +117,13 @@ async def _named(session: AsyncSession, form: Form) -> Account:
 @router.post("/administration/groups")
 @router.post("/administration/facilitators")
 async def change(
-    request: Request, actor: Someone, here: Here, config: Config, guard: Guard, now: Now
+    request: Request,
+    actor: Someone,
+    here: Here,
+    config: Config,
+    guard: Guard,
+    origin: Address,
+    now: Now,
 ) -> Response:
     """Do one of the things on the page; what is shown once is on the answer."""
     require(actor, Act.INVITE)
@@ -125,7 +133,7 @@ async def change(
         if what == "groups":
             await _open_group(form, actor, here, guard, now=now)
             return see("/administration")
-        shown_once = await _do(what, form, actor, here, now=now)
+        shown_once = await _do(what, form, actor, here, address=origin, now=now)
     except Problem as problem:
         if problem.status not in (409, 422):
             raise
@@ -134,15 +142,16 @@ async def change(
     if shown_once is None:
         return see("/administration")
     if what == "invitations":
-        link = f"{config.public_url}/join?invitation={quote(shown_once['code'])}"
-        shown_once |= {"link": link}
+        shown_once["link"] = f"{config.public_url}/join?invitation={quote(shown_once['code'])}"
     return await _show(request, actor, here, now=now, shown_once=shown_once)
 
 
 async def _do(
-    what: str, form: Form, actor: Actor, here: Here, *, now: datetime
+    what: str, form: Form, actor: Actor, here: Here, *, address: str, now: datetime
 ) -> dict[str, str] | None:
     """Return what is shown once, if anything."""
+    if what == "recovery":
+        return await _give_code(form, actor, here, address=address, now=now)
     async with here.unit_of_work(actor.organisation_id) as session:
         if what == "invitations":
             return await _invite(session, form, actor, now=now)
@@ -150,19 +159,22 @@ async def _do(
             await _open_or_close(session, form, actor, now=now)
         elif what == "roles":
             account = await _named(session, form)
-            role = _role(form.get("role"))
-            await appointments.appoint(session, actor, account.id, role, now=now)
-        elif what == "recovery":
-            account = await _named(session, form)
-            code = await recovery.issue(session, actor, account.id, now=now)
-            return {
-                "code": code,
-                "what": say("A way back in for %(name)s, for 24 hours", name=account.name or ""),
-            }
+            await appointments.appoint(session, actor, account.id, _role(form.get("role")), now=now)
         elif what == "facilitators":
             account = await _named(session, form)
             await facilitators.name(session, actor, _group(form), account.id, now=now)
     return None
+
+
+async def _give_code(
+    form: Form, actor: Actor, here: Here, *, address: str, now: datetime
+) -> dict[str, str]:
+    async with here.reading(actor.organisation_id) as session:
+        account = await _named(session, form)
+    wish = forms.read(Proof, {"current_password": form.get("current_password")})
+    code = await coming_back.give_code(here, actor, account.id, wish, address=address, now=now)
+    what = say("A way back in for %(name)s, for 24 hours", name=account.name or "")
+    return {"code": code, "what": what}
 
 
 def _role(value: str) -> Role:

@@ -296,7 +296,9 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("DELETE", "/api/v1/accounts/{account_id}/roles/{role}"): line(
         ADMINISTRATOR, account_id="colleague", role="moderator"
     ),
-    ("POST", "/api/v1/accounts/{account_id}/recovery"): line(ADMINISTRATOR, account_id="target"),
+    ("POST", "/api/v1/accounts/{account_id}/recovery"): line(
+        ADMINISTRATOR, account_id="target", json={"current_password": "wrong"}
+    ),
     ("GET", "/api/v1/audit"): line(ADMINISTRATOR),
 }
 

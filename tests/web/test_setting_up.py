@@ -1,13 +1,16 @@
 """The first day, in the browser: from nothing to a place with people, groups and a way back in."""
 
 import re
+from uuid import UUID
 
 import pytest
-from app_factories import browser_of
-from conftest import Hand
+from app_factories import browser_of, client_of
+from conftest import MORNING, Hand
 from fastapi import FastAPI
+from people_factories import SignedIn, sign_up
 
-from people import beginnings
+from people import accounts, beginnings, credentials
+from people.permissions import Role
 from people.throttles import FirstRunTries
 
 pytestmark = pytest.mark.anyio
@@ -65,7 +68,8 @@ async def test_an_administrator_brings_a_place_to_life_in_the_browser(app: FastA
     page = (await ada.get("/administration")).text
     assert "Tuesday evenings" in page
     assert re.search(r"<b>Mo</b>\s*moderator", page)
-    code = (await ada.post("/administration/recovery", data={"name": "Sam"})).text
+    wish = {"name": "Sam", "current_password": PASSWORD}
+    code = (await ada.post("/administration/recovery", data=wish)).text
     assert re.search(r"<b>[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}</b>", code)
 
 
@@ -107,3 +111,31 @@ async def test_joining_is_opened_and_closed_again(app: FastAPI) -> None:
     assert await _join(app, "Sam", "") == 200
     await ada.post("/administration/joining", data={"is_open": "no"})
     assert await _join(app, "Ali", "") == 422
+
+
+async def test_a_borrowed_phone_gives_nobody_a_way_into_anothers_account(
+    app: FastAPI, organisation_id: UUID
+) -> None:
+    roles_held = (Role.ADMINISTRATOR,)
+    database = app.state.database
+    ada = await sign_up(database, organisation_id, "Ada", now=MORNING, roles_held=roles_held)
+    sam = await sign_up(database, organisation_id, "Sam", now=MORNING)
+    hashed = await credentials.hash_password(PASSWORD)
+    async with database.unit_of_work(organisation_id) as session:
+        await accounts.set_password_hash(session, ada.id, hashed)
+    path = f"/api/v1/accounts/{sam.id}/recovery"
+    async with client_of(app, ada) as client, browser_of(app, ada) as browser:
+        for proof in ({}, {"current_password": "not this one at all"}):
+            program = await client.post(path, json=proof)
+            page = await browser.post("/administration/recovery", data={"name": "Sam"} | proof)
+            assert (program.status_code, page.status_code) == (422, 422)
+            assert 'id="recovery-current_password"' in page.text
+        assert await _still_in(app, sam)
+        given = await client.post(path, json={"current_password": PASSWORD})
+    assert given.status_code == 201
+    assert not await _still_in(app, sam)
+
+
+async def _still_in(app: FastAPI, who: SignedIn) -> bool:
+    async with browser_of(app, who) as browser:
+        return (await browser.get("/home")).status_code == 200

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Index, select, text, update
@@ -10,14 +11,21 @@ from sqlalchemy.orm import Mapped
 
 from core import events, ids
 from core.errors import Conflict, Forbidden, Invalid
-from core.sentences import say
+from core.sentences import say, together
 from core.tables import Base, Identified, Owned, Retention, field
 from core.upserts import insert
-from people import accounts, audit
+from people import accounts, audit, notices
 from people.accounts import Account, AccountChanged
+from people.notices import NoticeKind
 from people.permissions import Act, Actor, Grant, Role, Standing, require
 
 OPEN = text("ended_at IS NULL")
+ENDED: Final = {
+    Role.MODERATOR: say("You are no longer a moderator here."),
+    Role.ADMINISTRATOR: say("You are no longer an administrator here."),
+    Role.PEER_SUPPORTER: say("You are no longer a peer supporter here."),
+    Role.FACILITATOR: say("You no longer look after a group here."),
+}
 
 
 class RoleGrant(Base, Identified, Owned):
@@ -121,8 +129,8 @@ async def end(
     now: datetime,
     scope_id: UUID | None = None,
     by_id: UUID | None = None,
-) -> None:
-    """End a grant without asking who may; idempotent."""
+) -> UUID | None:
+    """End a grant without asking who may; idempotent. Return which was ended now, if any."""
     still = (RoleGrant.account_id == account_id, RoleGrant.role == role)
     ended = await session.scalar(
         update(RoleGrant)
@@ -132,12 +140,13 @@ async def end(
     )
     if ended is not None:
         _announce(session, account_id, by_id=by_id, kind="role_ended", now=now)
+    return ended
 
 
 async def dismiss(
     session: AsyncSession, actor: Actor, account_id: UUID, role: Role, *, now: datetime
 ) -> None:
-    """End somebody's role; idempotent.
+    """End somebody's role, and tell them; idempotent.
 
     Raises:
         Conflict: nobody would be left who can give a role.
@@ -147,7 +156,13 @@ async def dismiss(
     await accounts.by_id(session, account_id)
     if role is Role.ADMINISTRATOR and await holders(session, role) == [account_id]:
         raise Conflict(say("Please appoint another administrator first: somebody has to be."))
-    await end(session, account_id=account_id, role=role, by_id=actor.account_id, now=now)
+    ended = await end(session, account_id=account_id, role=role, by_id=actor.account_id, now=now)
+    if ended is None or account_id == actor.account_id:
+        return
+    await notices.send(
+        session, account_id=account_id, kind=NoticeKind.ROLE, dedupe_key=f"role_ended:{ended}",
+        words=together(ENDED[role], say("Your own talks and groups stay as they are.")), now=now,
+    )  # fmt: skip
 
 
 async def held_by(session: AsyncSession, account_id: UUID) -> frozenset[Grant]:

@@ -135,3 +135,19 @@ async def test_nobody_appoints_themselves_or_a_facilitator_of_everything(
             await appointments.appoint(session, sam.actor, ada.id, Role.MODERATOR, now=MORNING)
         with pytest.raises(Invalid):
             await appointments.appoint(session, ada.actor, sam.id, Role.FACILITATOR, now=MORNING)
+
+
+async def test_whoever_no_longer_has_a_role_is_told_so_once(
+    database: Database, organisation_id: UUID
+) -> None:
+    ada = await sign_up(
+        database, organisation_id, "Ada", now=MORNING, roles_held=(Role.ADMINISTRATOR,)
+    )
+    mo = await sign_up(database, organisation_id, "Mo", now=MORNING, roles_held=(Role.MODERATOR,))
+    async with database.unit_of_work(organisation_id) as session:
+        for role in (Role.MODERATOR, Role.MODERATOR, Role.PEER_SUPPORTER):
+            await roles.dismiss(session, ada.actor, mo.id, role, now=MORNING)
+        told = await notices.unread(session, mo.actor, now=MORNING)
+    assert [one.words for one in told] == [
+        "You are no longer a moderator here. Your own talks and groups stay as they are."
+    ]

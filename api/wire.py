@@ -1,12 +1,15 @@
-"""uvicorn's WebSocket protocol with a short cut out: prebuilt frames, one write per listener.
+"""How uvicorn talks here: no endless wait for a request, and a short cut out for sockets.
 
-Give it to uvicorn as `ws="api.wire:Wire"`. `api.live` finds the short cut in the ASGI scope; under
-any other server it isn't there, and frames go out through ASGI `send` one by one.
+Give them to uvicorn as `http="api.wire:Http"` and `ws="api.wire:Wire"`. The short cut is for
+prebuilt frames, one write per listener. `api.live` finds it in the ASGI scope; under any other
+server it isn't there, and frames go out through ASGI `send` one by one.
 """
 
+import asyncio
 import random
 from typing import Final
 
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
@@ -15,6 +18,33 @@ from chat.engine import return_ms
 from chat.outboxes import parcel
 
 EXTENSION: Final = "been_there.wire"
+# From the first byte of a connection or request to the end of its headers.
+HEADERS_SECONDS: Final = 20
+
+
+class Http(HttpToolsProtocol):
+    """One connection. Whoever never says what they ask for is let go: each holds a file open."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._waiting = self.loop.call_later(HEADERS_SECONDS, transport.abort)
+
+    def on_message_begin(self) -> None:
+        """Wait anew: a connection that is kept serves many requests."""
+        super().on_message_begin()
+        self._waiting.cancel()
+        self._waiting = self.loop.call_later(HEADERS_SECONDS, self.transport.abort)
+
+    def on_headers_complete(self) -> None:
+        """Wait no longer."""
+        self._waiting.cancel()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._waiting.cancel()
+        super().connection_lost(exc)
 
 
 class Wire(WebSocketsSansIOProtocol):

@@ -19,6 +19,7 @@ from people import beginnings, credentials, organisations
 # How uvicorn is run everywhere, tests of the socket included.
 SERVER: Final[dict[str, Any]] = {
     "loop": "auto",
+    "http": "api.wire:Http",
     "ws": "api.wire:Wire",
     # Twice a frame's limit: what is a little too large gets an answer, not a closed connection.
     "ws_max_size": 2 * limits.FRAME_BYTES,

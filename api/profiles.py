@@ -23,11 +23,15 @@ router = APIRouter(tags=["profile"])
 
 
 class ProfileOut(Out):
-    """One's own person document. Send `version` back with the next change."""
+    """One's own person document. Send `version` back with the next change.
+
+    `is_kept_back`: others don't read it until what screening stopped at was changed.
+    """
 
     version: int
     document: dict[str, Any]
     saved_at: datetime | None
+    is_kept_back: bool = False
 
 
 class ProfileIn(In):
@@ -124,7 +128,10 @@ async def read(actor: Someone, here: Here, now: Now) -> ProfileOut:
     """Return one's own profile; version 0 when nothing was told yet."""
     own = await read_own(here, actor, now=now)
     return ProfileOut(
-        version=own.version, document=own.document.model_dump(mode="json"), saved_at=own.saved_at
+        version=own.version,
+        document=own.document.model_dump(mode="json"),
+        saved_at=own.saved_at,
+        is_kept_back=own.is_kept_back,
     )
 
 

@@ -43,12 +43,16 @@ class Profile(Base, Owned):
 
 @dataclass(frozen=True, slots=True)
 class OwnProfile:
-    """One's own profile, as the page that changes it needs it. Version 0: nothing saved yet."""
+    """One's own profile, as the page that changes it needs it. Version 0: nothing saved yet.
+
+    `is_kept_back`: something in it is read by nobody else until it was changed.
+    """
 
     document: Person
     version: int = 0
     saved_at: datetime | None = None
     wishes: Wishes = presences.NONE_SAID
+    is_kept_back: bool = False
 
 
 class SavedElsewhere(Conflict):
@@ -69,7 +73,10 @@ async def read(session: AsyncSession, actor: Actor, *, now: datetime) -> OwnProf
     if row is None:
         return OwnProfile(blank(actor), wishes=wishes)
     document = Person.model_validate_json(row.document or "{}")
-    return OwnProfile(document, row.version, row.saved_at, wishes)
+    kept_back = await candidates.withheld(session, [actor.account_id])
+    return OwnProfile(
+        document, row.version, row.saved_at, wishes, is_kept_back=actor.account_id in kept_back
+    )
 
 
 def blank(actor: Actor) -> Person:

@@ -57,6 +57,7 @@ async def about_me(request: Request, actor: Someone, here: Here, now: Now) -> Re
         values=_values(mine.document) | {"version": str(mine.version)},
         experiences=_experiences(mine.document) or [EMPTY],
         saved_line=saved,
+        is_kept_back=mine.is_kept_back,
     )
 
 
@@ -81,6 +82,7 @@ async def _form(
     experiences: list[dict[str, Any]],
     errors: dict[str, str] | None = None,
     saved_line: str = "",
+    is_kept_back: bool = False,
     open_part: str = "lived",
 ) -> Response:
     async with here.reading(actor.organisation_id) as session:
@@ -99,6 +101,7 @@ async def _form(
         errors=errors or {},
         open_part=open_part,
         saved_line=saved_line,
+        is_kept_back=is_kept_back,
     )
 
 
@@ -196,4 +199,10 @@ async def as_others_see_me(request: Request, actor: Someone, here: Here, now: No
         "words": mine.document.about or mine.document.words_for_self,
         "why": say("Here they read what you share, for example: “You've both lived with …”."),
     }
-    return await page(request, "pages/as_others_see_me.html", say("As others see me"), person=card)
+    return await page(
+        request,
+        "pages/as_others_see_me.html",
+        say("As others see me"),
+        person=card,
+        is_kept_back=mine.is_kept_back,
+    )

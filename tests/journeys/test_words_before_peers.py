@@ -45,6 +45,19 @@ async def test_what_would_harm_somebody_is_read_by_nobody_wherever_it_is_typed(
     assert (await cem.get("/offers"))["people"] == []
 
 
+async def test_whoever_is_shown_to_nobody_reads_so_and_what_they_can_do(town: Town) -> None:
+    ada = await town.resident("Ada")
+    await ada.tell(experiences=[VOICES])
+    kept_back = "Nobody is shown this yet"
+    assert kept_back not in await ada.browser.open("/about-me")
+    await ada.tell(interests=["ring me on 07700 900123"])
+    for path in ("/about-me", "/about-me/as-others-see-me"):
+        assert kept_back in await ada.browser.open(path)
+    assert (await ada.get("/profile"))["is_kept_back"]
+    await ada.tell(interests=["pigeons"])
+    assert kept_back not in await ada.browser.open("/about-me")
+
+
 async def test_a_topic_by_the_organisations_own_name_is_nobodys_words(town: Town) -> None:
     keeper = await town.resident("Keeper", Role.MODERATOR)
     ada = await town.resident("Ada")

@@ -28,9 +28,9 @@ CLOSING_SECONDS: Final = 3.0
 # On PostgreSQL a process that hangs in a unit of work loses it, and its rows are free again.
 LEFT_OPEN_MS: Final = 60_000
 LOST_CONNECTION: Final = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, OSError)
-# Classes of SQLSTATE in which PostgreSQL takes nothing just now: connection, resources, not in
-# the right state, an operator's doing (PostgreSQL 17, appendix A).
-NOT_NOW: Final = ("08", "53", "55", "57")
+# Classes of SQLSTATE in which PostgreSQL takes nothing just now: connection, rolled back for
+# another, resources, not in the right state, an operator's doing (PostgreSQL 17, appendix A).
+NOT_NOW: Final = ("08", "40", "53", "55", "57")
 
 
 class Database:

@@ -223,3 +223,21 @@ async def test_a_server_that_answers_nothing_keeps_nobody_from_stopping(database
             await database.close()
     finally:
         os.kill(process_id, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_of_two_who_wait_for_each_other_one_is_asked_to_try_again(
+    database: Database, organisation_id: UUID
+) -> None:
+    async with database.unit_of_work(organisation_id) as session:
+        session.add_all(Lease(name=name, holder_id=UUID(int=0), until=MORNING) for name in "ab")
+    both = asyncio.Barrier(2)
+
+    async def take(first: str, second: str) -> None:
+        async with database.unit_of_work(organisation_id) as session:
+            await session.scalar(select(Lease).where(Lease.name == first).with_for_update())
+            await both.wait()
+            await session.scalar(select(Lease).where(Lease.name == second).with_for_update())
+
+    ended = await asyncio.gather(take("a", "b"), take("b", "a"), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in ended) == ["NoneType", "Unavailable"]

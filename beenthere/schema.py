@@ -4,7 +4,6 @@ import importlib
 import pkgutil
 from argparse import Namespace
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,10 +76,8 @@ def _make_private(url: str) -> None:
     """Begin a SQLite file as its owner's alone: who talks with whom stands in it unsealed."""
     parts = make_url(url)
     if parts.get_backend_name() == "sqlite" and parts.database and parts.database != ":memory:":
-        # Where it can't be made, SQLite says so itself. It gives the files it keeps beside this
-        # one the same rights.
-        with suppress(OSError):
-            Path(parts.database).touch(mode=0o600)
+        # SQLite gives the files it keeps beside this one the same rights.
+        Path(parts.database).touch(mode=0o600)
 
 
 async def downgrade(url: str, revision: str = "base") -> None:

@@ -85,4 +85,4 @@ def test_a_folder_that_is_not_there_is_said_in_one_sentence(tmp_path: Path) -> N
     url = "sqlite+aiosqlite:///nowhere/been-there.db"
     number, said = _type(tmp_path, "migrate", BEEN_THERE_DATABASE_URL=url)
     assert number == 1
-    assert said.startswith("The database can't be used (unable to open database file)")
+    assert said == "No such file or directory: nowhere/been-there.db\n"

@@ -15,6 +15,11 @@ TIER_LABELS: Final = {
     "routine": say("Routine"),
     "none": say("Whenever"),
 }
+TIER_COUNTS: Final = {
+    "now": say("%(count)s now"),
+    "soon": say("%(count)s soon"),
+    "routine": say("%(count)s routine"),
+}
 # Where the domain names a field, and where the page has it.
 FIELDS: Final = {"reason_words": "reason", "steps": "effects", "lasts": "length"}
 SUBJECTS: Final = {

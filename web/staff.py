@@ -25,11 +25,6 @@ from web.rendering import page, see
 router = APIRouter(include_in_schema=False)
 
 TIERS: Final = ("now", "soon", "routine", "none")
-_TIERS: Final = {
-    "now": say("%(count)s now"),
-    "soon": say("%(count)s soon"),
-    "routine": say("%(count)s routine"),
-}
 ON_SHIFT: Final = say("I'm on shift and took this from the queue.")
 
 
@@ -76,7 +71,9 @@ def _tier(named: str) -> Tier | None:
 
 def _counts(counts: Mapping[Tier, int]) -> str:
     known = {str(tier): count for tier, count in counts.items()}
-    said = [_TIERS[tier].filled(count=known[tier]) for tier in TIERS[:3] if tier in known]
+    said = [
+        labels.TIER_COUNTS[tier].filled(count=known[tier]) for tier in TIERS[:3] if tier in known
+    ]
     return together(*said, by=", ") or say("Nothing is waiting.")
 
 

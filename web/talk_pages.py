@@ -85,18 +85,11 @@ async def show(
         help_now=help_now,
         help=card(place) | ({"first_line": error} if error and help_now else {}),
         composer=_composer(
-            room,
-            name,
-            place,
-            said,
-            now=now,
-            keepers=keepers.name,
-            reply_to=reply_to,
-            typed=typed,
+            room, name, place, said, now=now, keepers=keepers.name, reply_to=reply_to, typed=typed,
             error=error,
         ),
         worry=_worry(place) if is_worried else None,
-    )
+    )  # fmt: skip
 
 
 def _others(room: Room) -> list[dict[str, str]]:

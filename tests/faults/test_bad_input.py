@@ -251,7 +251,7 @@ async def test_a_body_over_a_megabyte_is_too_large_everywhere(here: World) -> No
 
 async def test_an_empty_profile_is_fine_and_still_gets_offers(town: Town) -> None:
     keeper = await town.resident("Keeper", *worlds.EVERY_ROLE)
-    empty, other = await town.residents("Empty", "Other")
+    empty, other = await town.newcomer("Empty"), await town.resident("Other")
     await other.tell(about="I walk dogs.")
     await town.group(keeper, other)
     await empty.put("/profile", {"version": 0, "document": {}})

@@ -58,7 +58,7 @@ async def test_an_answer_that_is_neither_yes_nor_not_now_is_none(town: Town) -> 
     for answer in ("let_in", "perhaps", "LET-IN"):
         path = f"/groups/{group_id}/waiting/{waiting['id']}/{answer}"
         await leader.browser.post(path, {})
-        assert leader.browser.status == 422, answer
+        assert leader.browser.status == 404, answer
     assert (await wren.get(f"/groups/{group_id}/place"))["place"] == "asked"
     await leader.browser.open(f"/groups/{group_id}")
     await leader.browser.press("Not just now")

@@ -76,7 +76,7 @@ def _open_a_case(page: Page) -> None:
 
 def _decide_nothing(page: Page) -> None:
     _open_a_case(page)
-    page.locator("form[action$='/decision'] button.main").click()
+    page.locator("form[action*='/decision'] button.main").click()
     page.wait_for_load_state()
 
 

@@ -24,7 +24,7 @@ def _read(page: Page, because: str, name: str) -> None:
 
 
 def _decide(page: Page, effect: str, words: str) -> None:
-    form = page.locator("form[action$='/decision']")
+    form = page.locator("form[action*='/decision']")
     form.get_by_label(effect).check()
     if form.get_by_label("Which rule").count():
         form.get_by_label("Which rule").select_option(index=1)

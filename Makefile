@@ -20,7 +20,7 @@ $(STAMP): requirements.lock requirements-dev.lock pyproject.toml
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable . 2>/dev/null \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	@if [ -d web/locale ]; then $(BIN)/pybabel --quiet compile -d web/locale; fi
+	@if ls web/locale/*/LC_MESSAGES/*.po >/dev/null 2>&1; then $(BIN)/pybabel --quiet compile -d web/locale; fi
 	@touch $@
 
 demo: setup  ## Start the demo community on this machine: http://127.0.0.1:8000

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -26,7 +27,9 @@ log = structlog.get_logger(__name__)
 TIMEOUT_SECONDS: Final = 10
 # A round ends before upkeep's lease does: a letter from whoever takes over would be a second one.
 ROUND_SECONDS: Final = 25
-LETTER_SECONDS: Final = 25
+# For being let in, and once more for the letter.
+LETTER_SECONDS: Final = 15
+GOODBYE_SECONDS: Final = 1
 # RFC 5321 §4.5.4.1: go on for four to five days. Waits grow fourfold up to half a day, so the
 # fourteenth try is 4.7 days after the first.
 MOST_TRIES: Final = 14
@@ -140,19 +143,41 @@ async def _tell_on_pages(session: AsyncSession, letter: Letter, *, now: datetime
 
 
 async def _hand_over(letter: Letter, settings: Settings) -> Answer:
-    if not settings.mail_url.get_secret_value():
+    url = urlsplit(settings.mail_url.get_secret_value())
+    if not url.hostname:
         return Answer.SENT
+    server = aiosmtplib.SMTP(
+        hostname=url.hostname,
+        port=url.port,
+        username=unquote(url.username) if url.username else None,
+        password=unquote(url.password) if url.password else None,
+        use_tls=url.scheme == "smtps",
+        timeout=TIMEOUT_SECONDS,
+    )
     try:
         # The server's patience is for each of its answers; this is for all of them.
         async with asyncio.timeout(LETTER_SECONDS):
-            await _send(letter, settings)
-    except aiosmtplib.SMTPRecipientsRefused as refused:
-        answer = _of_refusal(refused.recipients)
-    except (aiosmtplib.SMTPDataError, aiosmtplib.SMTPNotSupported):
-        answer = Answer.NOT_NOW
+            await server.connect()
     except (aiosmtplib.SMTPException, OSError) as fault:
         log.warning("mail_not_sent", kind=type(fault).__name__)
         return Answer.NOBODY_THERE
+    answer = await _hand_in(server, _message(letter, settings))
+    with suppress(aiosmtplib.SMTPException, OSError):
+        async with asyncio.timeout(GOODBYE_SECONDS):
+            await server.quit()
+    server.close()
+    return answer
+
+
+async def _hand_in(server: aiosmtplib.SMTP, message: EmailMessage) -> Answer:
+    """Whatever happens from here on is about this letter: the server was there and let us in."""
+    try:
+        async with asyncio.timeout(LETTER_SECONDS):
+            await server.send_message(message)
+    except aiosmtplib.SMTPRecipientsRefused as refused:
+        answer = _of_refusal(refused.recipients)
+    except (aiosmtplib.SMTPException, OSError):
+        answer = Answer.NOT_NOW
     else:
         return Answer.SENT
     log.warning("mail_not_taken", answer=answer.value)
@@ -165,7 +190,7 @@ def _of_refusal(refused: Iterable[aiosmtplib.SMTPRecipientRefused]) -> Answer:
     return Answer.NO_SUCH_ADDRESS if is_final else Answer.NOT_NOW
 
 
-async def _send(letter: Letter, settings: Settings) -> None:
+def _message(letter: Letter, settings: Settings) -> EmailMessage:
     message = EmailMessage()
     message["From"], message["To"] = settings.mail_from, letter.address
     # Somebody else may see the subject on a locked screen.
@@ -174,13 +199,4 @@ async def _send(letter: Letter, settings: Settings) -> None:
         f"Hello,\n\nsomething new is waiting for you here:\n{settings.public_url}\n\n"
         "You asked for this e-mail. You can turn it off there under My data.\n"
     )
-    url = urlsplit(settings.mail_url.get_secret_value())
-    await aiosmtplib.send(
-        message,
-        hostname=url.hostname,
-        port=url.port,
-        username=unquote(url.username) if url.username else None,
-        password=unquote(url.password) if url.password else None,
-        use_tls=url.scheme == "smtps",
-        timeout=TIMEOUT_SECONDS,
-    )
+    return message

@@ -1,6 +1,7 @@
-"""Timed work: idempotent sweeps over due rows, by one process at a time.
+"""Timed work: idempotent sweeps over due rows, and letters, by one process at a time.
 
-A sweep that fails is logged and tried again next time; it stops no other.
+What fails is logged and tried again next time; it stops nothing else. Letters go their own round,
+so that a slow mail server keeps no sweep waiting.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from people import leases, organisations, throttles
 log = structlog.get_logger(__name__)
 
 Sweep = Callable[[AsyncSession, datetime], Awaitable[object]]
+Round = Callable[[], Awaitable[None]]
 # Long enough for a slow sweep, short enough that another process soon takes over.
 LEASE_LASTS: Final = timedelta(seconds=60)
 
@@ -40,7 +42,7 @@ SWEEPS: Final[dict[str, Sweep]] = {
 
 
 class Upkeep:
-    """The task that sweeps every few seconds while the app runs."""
+    """The tasks that sweep and post every few seconds while the app runs."""
 
     def __init__(self, database: Database, *, settings: Settings, clock: Clock) -> None:
         self.database = database
@@ -49,57 +51,79 @@ class Upkeep:
         self.holder_id = uuid4()
         # The day on which each organisation was last prepared here: once is enough.
         self._warmed: dict[UUID, date] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Begin sweeping in the background."""
-        self._task = asyncio.create_task(self._run(), name="upkeep")
+        """Begin in the background."""
+        rounds = {"upkeep": self.sweep, "letters": self.post}
+        self._tasks = [
+            asyncio.create_task(self._go_on(one), name=name) for name, one in rounds.items()
+        ]
 
     async def stop(self) -> None:
-        """Stop between two sweeps; safe to call twice."""
-        if self._task is None:
-            return
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
-        self._task = None
+        """Stop where each round is; what was under way is due again. Safe to call twice."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
 
-    async def _run(self) -> None:
+    async def _go_on(self, one_round: Round) -> None:
         while True:
-            await self.sweep()
+            try:
+                await one_round()
+            except Exception as fault:  # noqa: BLE001 - the next round tries again
+                log.error("upkeep_failed", kind=type(fault).__name__)
             await asyncio.sleep(self.settings.upkeep_every_seconds)
 
     async def sweep(self) -> None:
         """Do everything that is due now, in every organisation."""
-        try:
-            async with self.database.reading(all_organisations=True) as session:
-                found = await organisations.everyone(session)
-            for organisation in found:
-                await self._sweep_one(organisation.id)
-            for organisation in found:
-                await self._warm(organisation.id)
-        except Exception as fault:  # noqa: BLE001 - the next round tries again
-            log.error("upkeep_failed", kind=type(fault).__name__)
+        found = await self._organisation_ids()
+        for organisation_id in found:
+            await self._sweep_one(organisation_id)
+        for organisation_id in found:
+            try:
+                await self._warm(organisation_id)
+            except Exception as fault:  # noqa: BLE001 - the next organisation must not wait for it
+                log.error("preparing_failed", kind=type(fault).__name__)
+
+    async def post(self) -> None:
+        """Hand over the letters that are due now, in every organisation."""
+        now = self.clock()
+        for organisation_id in await self._organisation_ids():
+            if not await self._is_mine("letters", organisation_id, now=now):
+                continue
+            try:
+                await mail.send_due(self.database, self.settings, organisation_id, now=now)
+            except Exception as fault:  # noqa: BLE001 - nor here
+                log.error("mail_failed", kind=type(fault).__name__)
+
+    async def _organisation_ids(self) -> list[UUID]:
+        async with self.database.reading(all_organisations=True) as session:
+            return [one.id for one in await organisations.everyone(session)]
+
+    async def _is_mine(self, work: str, organisation_id: UUID, *, now: datetime) -> bool:
+        """True while no other process does this work."""
+        async with self.database.unit_of_work(organisation_id) as session:
+            return await leases.take(
+                session, work, holder_id=self.holder_id, lasts=LEASE_LASTS, now=now
+            )
 
     async def _warm(self, organisation_id: UUID) -> None:
         """Prepare what offers are chosen from. In every process: each has a memory of its own."""
         now = self.clock()
         if self._warmed.get(organisation_id) == now.date():
             return
+        if pools.is_cold(organisation_id, now=now):
+            async with self.database.reading(organisation_id) as session:
+                sealed = await candidates.everyone(session)
+            await asyncio.to_thread(lambda: pools.warm(organisation_id, sealed.open(), now=now))
         self._warmed[organisation_id] = now.date()
-        if not pools.is_cold(organisation_id, now=now):
-            return
-        async with self.database.reading(organisation_id) as session:
-            everyone = await candidates.everyone(session)
-        await asyncio.to_thread(pools.warm, organisation_id, everyone, now=now)
 
     async def _sweep_one(self, organisation_id: UUID) -> None:
         now = self.clock()
-        async with self.database.unit_of_work(organisation_id) as session:
-            mine = await leases.take(
-                session, "upkeep", holder_id=self.holder_id, lasts=LEASE_LASTS, now=now
-            )
-        if not mine:
+        if not await self._is_mine("upkeep", organisation_id, now=now):
             return
         for name, sweep in SWEEPS.items():
             try:
@@ -107,7 +131,3 @@ class Upkeep:
                     await sweep(session, now)
             except Exception as fault:  # noqa: BLE001 - one sweep must not stop the others
                 log.error("sweep_failed", sweep=name, kind=type(fault).__name__)
-        try:
-            await mail.send_due(self.database, self.settings, organisation_id, now=now)
-        except Exception as fault:  # noqa: BLE001 - nor must mail stop the next organisation
-            log.error("mail_failed", kind=type(fault).__name__)

@@ -1,11 +1,11 @@
 """Everybody and every group that may be offered, as they describe themselves.
 
 People come from `matching.profiles`; groups push their card with `save(kind=Kind.GROUP, …)`.
-A document is opened once per process and revision.
+A session reads documents sealed; they are opened outside of it, each once per process and revision.
 """
 
-import asyncio
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -28,8 +28,6 @@ from people.permissions import Standing
 ORGANISATIONS_KEPT: Final = 32
 # SQLite of before 3.32 takes 999 parameters at most.
 READ_AT_ONCE: Final = 500
-# More documents than one page of hellos has people are opened in a thread.
-OPENED_AT_ONCE: Final = 120
 
 
 class Kind(StrEnum):
@@ -72,8 +70,38 @@ class Everyone:
 
 
 Document = Person | GroupDocument
-# By organisation, then by candidate: the revision that was opened, and what it says.
-_opened: dict[UUID, dict[UUID, tuple[int, Document]]] = {}
+# By candidate: the revision that was opened, and what it says.
+Opened = Mapping[UUID, tuple[int, Document]]
+# By organisation. What is kept is replaced and never changed, so any thread may go on reading it.
+_opened: dict[UUID, Opened] = {}
+_keeping = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What one session read of an organisation's candidates: those not opened here yet, sealed."""
+
+    organisation_id: UUID
+    present: Sequence[Any]
+    unopened: Sequence[Any]
+    known: Opened
+
+    def open(self) -> Everyone:
+        """Open what changed and keep it. CPU work: not for an event loop, nor inside a session."""
+        fresh = _parsed(self.unopened)
+        # Built anew from what is here: whoever was removed or erased is forgotten.
+        opened = {row.id: fresh.get(row.id) or self.known[row.id] for row in self.present}
+        _keep(self.organisation_id, opened)
+        found = Everyone(stamps=frozenset((row.id, row.revision) for row in self.present))
+        for row in self.present:
+            document = opened[row.id][1]
+            if isinstance(document, GroupDocument):
+                found.groups[document.id] = document
+                continue
+            found.people[document.id] = document
+            if not row.is_open:
+                found.withheld.add(document.id)
+        return found
 
 
 async def save(
@@ -114,23 +142,16 @@ async def remove(session: AsyncSession, candidate_id: UUID, *, now: datetime) ->
     )
 
 
-async def everyone(session: AsyncSession) -> Everyone:
+async def everyone(session: AsyncSession) -> Sealed:
     """Read the session's organisation: one query, and one more for what changed since the last.
 
     Suspended and erased people, and groups that are not open, are not in it.
     """
-    rows = (await session.execute(_PRESENT)).all()
-    documents = await _documents(session, rows)
-    found = Everyone(stamps=frozenset((row.id, row.revision) for row in rows))
-    for row in rows:
-        document = documents[row.id]
-        if isinstance(document, GroupDocument):
-            found.groups[document.id] = document
-            continue
-        found.people[document.id] = document
-        if not row.is_open:
-            found.withheld.add(document.id)
-    return found
+    organisation_id = session.info["organisation_id"]
+    present = (await session.execute(_PRESENT)).all()
+    known = _opened.get(organisation_id, {})
+    stale = [row.id for row in present if known.get(row.id, (0,))[0] != row.revision]
+    return Sealed(organisation_id, present, await _read(session, stale), known)
 
 
 _PRESENT: Final = (
@@ -146,24 +167,14 @@ _PRESENT: Final = (
 )
 
 
-async def _documents(session: AsyncSession, rows: Sequence[Any]) -> dict[UUID, Document]:
-    organisation_id = session.info["organisation_id"]
-    known = _opened.get(organisation_id, {})
-    stale = [row.id for row in rows if known.get(row.id, (0,))[0] != row.revision]
-    fresh = await _open(session, stale)
-    # Built anew from what is here: whoever was removed or erased is forgotten.
-    _keep(organisation_id, {row.id: fresh.get(row.id) or known[row.id] for row in rows})
-    return {one: document for one, (_, document) in _opened[organisation_id].items()}
-
-
 _SAID: Final = select(
     Candidate.id, Candidate.revision, Candidate.kind, Candidate.document_sealed
 ).where(Candidate.document_sealed.is_not(None))
 
 
 async def people(session: AsyncSession, account_ids: Sequence[UUID]) -> dict[UUID, Person]:
-    """Return the documents of those among these people who have one."""
-    opened = await _open(session, account_ids)
+    """Return the documents of those among these people who have one: a page's worth at most."""
+    opened = _parsed(await _read(session, account_ids))
     documents = ((one, document) for one, (_, document) in opened.items())
     return {one: document for one, document in documents if isinstance(document, Person)}
 
@@ -174,18 +185,13 @@ async def withheld(session: AsyncSession, account_ids: Sequence[UUID]) -> set[UU
     return set(await session.scalars(query))
 
 
-async def _open(
-    session: AsyncSession, candidate_ids: Sequence[UUID]
-) -> dict[UUID, tuple[int, Document]]:
-    """Read and parse these, in portions that any database takes as parameters."""
-    opened: dict[UUID, tuple[int, Document]] = {}
+async def _read(session: AsyncSession, candidate_ids: Sequence[UUID]) -> list[Any]:
+    """Read these documents, in portions that any database takes as parameters."""
+    rows: list[Any] = []
     for first in range(0, len(candidate_ids), READ_AT_ONCE):
         some = candidate_ids[first : first + READ_AT_ONCE]
-        rows = (await session.execute(_SAID.where(Candidate.id.in_(some)))).all()
-        # Within a unit of work only a few are opened: there nothing but the database is awaited.
-        is_much = len(rows) > OPENED_AT_ONCE
-        opened |= await asyncio.to_thread(_parsed, rows) if is_much else _parsed(rows)
-    return opened
+        rows += (await session.execute(_SAID.where(Candidate.id.in_(some)))).all()
+    return rows
 
 
 def _parsed(rows: Sequence[Any]) -> dict[UUID, tuple[int, Document]]:
@@ -199,8 +205,9 @@ def _parsed(rows: Sequence[Any]) -> dict[UUID, tuple[int, Document]]:
     return opened
 
 
-def _keep(organisation_id: UUID, opened: dict[UUID, tuple[int, Document]]) -> None:
-    _opened.pop(organisation_id, None)
-    _opened[organisation_id] = opened
-    while len(_opened) > ORGANISATIONS_KEPT:
-        del _opened[next(iter(_opened))]
+def _keep(organisation_id: UUID, opened: Opened) -> None:
+    with _keeping:
+        _opened.pop(organisation_id, None)
+        _opened[organisation_id] = opened
+        while len(_opened) > ORGANISATIONS_KEPT:
+            del _opened[next(iter(_opened))]

@@ -30,11 +30,10 @@ GROUPS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What one person's offers are made of: read at one moment, nothing decided yet."""
+    """What one person's offers are made of: read at one moment, nothing opened or decided yet."""
 
-    organisation_id: UUID
-    seeker: Person
-    everyone: Everyone
+    actor: Actor
+    candidates: candidates.Sealed
     wishes: dict[UUID, Wishes]
     talk_counts: dict[UUID, int]
     apart: set[UUID]
@@ -81,11 +80,9 @@ class Offers:
 async def gather(session: AsyncSession, actor: Actor, *, now: datetime) -> Gathered:
     """Read what offers are made of: six queries, and one more for documents that changed."""
     require(actor, Act.TAKE_PART)
-    everyone = await candidates.everyone(session)
     return Gathered(
-        organisation_id=actor.organisation_id,
-        seeker=everyone.people.get(str(actor.account_id)) or profiles.blank(actor),
-        everyone=everyone,
+        actor=actor,
+        candidates=await candidates.everyone(session),
         wishes=await presences.everyone(session, now=now),
         talk_counts=await pairs.talk_counts(session),
         apart=await blocks.between(session, actor.account_id),
@@ -95,77 +92,88 @@ async def gather(session: AsyncSession, actor: Actor, *, now: datetime) -> Gathe
     )
 
 
-def answer(gathered: Gathered, *, people: int = PEOPLE, groups: int = GROUPS) -> Offers:
-    """Rank what was gathered; pure. Fewer than `FEW` people are all shown.
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Whom there is to choose from, and for whom."""
 
-    At least one group is there whenever one is open to this person.
+    gathered: Gathered
+    everyone: Everyone
+    seeker: Person
+
+
+def answer(gathered: Gathered, *, people: int = PEOPLE, groups: int = GROUPS) -> Offers:
+    """Open what was gathered and rank it. Fewer than `FEW` people are all shown.
+
+    At least one group is there whenever one is open to this person. CPU work: not for an event
+    loop.
     """
-    standings = _standings(gathered)
-    pool = pools.ready(
-        gathered.organisation_id, gathered.everyone, gathered.seeker, standings, now=gathered.now
-    )
-    found = ranking.rank(gathered.seeker, pool, k=max(FEW, people))
+    actor, everyone = gathered.actor, gathered.candidates.open()
+    seeker = everyone.people.get(str(actor.account_id)) or profiles.blank(actor)
+    choice = _Choice(gathered, everyone, seeker)
+    standings = _standings(choice)
+    pool = pools.ready(actor.organisation_id, everyone, seeker, standings, now=gathered.now)
+    found = ranking.rank(seeker, pool, k=max(FEW, people))
     are_few = len(found) < FEW
     shown = found if are_few else found[:people]
     return Offers(
-        people=tuple(_person(gathered, match) for match in shown),
-        groups=tuple(_group(gathered, match) for match in _groups(gathered, k=groups)),
-        small_line=_small_line(gathered, len(shown)) if are_few else "",
-        hint_line="" if found else _hint(gathered, standings),
+        people=tuple(_person(choice, match) for match in shown),
+        groups=tuple(_group(choice, match) for match in _groups(choice, k=groups)),
+        small_line=_small_line(choice, len(shown)) if are_few else "",
+        hint_line="" if found else _hint(choice, standings),
         can_refresh=len(found) > len(shown),
     )
 
 
-def _standings(gathered: Gathered) -> dict[str, Standing]:
-    me = gathered.seeker.id
-    standings = {one: _standing(gathered, one) for one in {*gathered.everyone.people, me}}
-    answered = gathered.met | gathered.answered.keys()
+def _standings(choice: _Choice) -> dict[str, Standing]:
+    me = choice.seeker.id
+    standings = {one: _standing(choice, one) for one in {*choice.everyone.people, me}}
+    answered = choice.gathered.met | choice.gathered.answered.keys()
     standings[me] = replace(
         standings[me],
         # Resting is about being offered to others.
         is_resting=False,
-        apart=frozenset(map(str, gathered.apart)),
+        apart=frozenset(map(str, choice.gathered.apart)),
         answered=frozenset(map(str, answered)),
     )
     return standings
 
 
-def _standing(gathered: Gathered, person_id: str) -> Standing:
+def _standing(choice: _Choice, person_id: str) -> Standing:
     account_id = UUID(person_id)
-    wishes = gathered.wishes.get(account_id, presences.NONE_SAID)
+    wishes = choice.gathered.wishes.get(account_id, presences.NONE_SAID)
     return Standing(
         is_paused=wishes.is_paused,
         is_resting=wishes.is_resting,
-        is_unlisted=wishes.is_unlisted or person_id in gathered.everyone.withheld,
+        is_unlisted=wishes.is_unlisted or person_id in choice.everyone.withheld,
         wants_alike=wishes.wants_alike,
-        open_connections=gathered.talk_counts.get(account_id, 0),
+        open_connections=choice.gathered.talk_counts.get(account_id, 0),
     )
 
 
-def _groups(gathered: Gathered, *, k: int) -> list[Match]:
+def _groups(choice: _Choice, *, k: int) -> list[Match]:
     """Rank the groups this person isn't in; where all were set aside, still offer one."""
-    answered = gathered.answered
-    every = gathered.everyone.groups.values()
+    answered = choice.gathered.answered
+    every = choice.everyone.groups.values()
     mine = [one for one in every if answered.get(UUID(one.id)) in (None, *OWN_ANSWERS)]
     fresh = [one for one in mine if UUID(one.id) not in answered]
-    found = ranking.rank_groups(gathered.seeker, fresh, k=k)
-    return found or ranking.rank_groups(gathered.seeker, mine, k=1)
+    found = ranking.rank_groups(choice.seeker, fresh, k=k)
+    return found or ranking.rank_groups(choice.seeker, mine, k=1)
 
 
-def _person(gathered: Gathered, match: Match) -> PersonCard:
-    told = gathered.everyone.people[match.id]
+def _person(choice: _Choice, match: Match) -> PersonCard:
+    told = choice.everyone.people[match.id]
     return PersonCard(UUID(match.id), told.name, told.words_for_self, told.about, match.reasons)
 
 
-def _group(gathered: Gathered, match: Match) -> GroupCard:
-    card: GroupDocument = gathered.everyone.groups[match.id]
+def _group(choice: _Choice, match: Match) -> GroupCard:
+    card: GroupDocument = choice.everyone.groups[match.id]
     return GroupCard(UUID(match.id), card.name, card.purpose, card.for_whom, match.reasons)
 
 
-def _small_line(gathered: Gathered, shown: int) -> str:
+def _small_line(choice: _Choice, shown: int) -> str:
     """Say how many we are. Everybody here is counted, so that no block can be told from it."""
-    everyone = gathered.everyone
-    others = everyone.people.keys() - everyone.withheld - {gathered.seeker.id}
+    everyone = choice.everyone
+    others = everyone.people.keys() - everyone.withheld - {choice.seeker.id}
     if not others:
         return say("You're the first here.")
     if len(others) >= FEW:
@@ -177,22 +185,22 @@ def _small_line(gathered: Gathered, shown: int) -> str:
     )
 
 
-def _hint(gathered: Gathered, standings: dict[str, Standing]) -> str:
+def _hint(choice: _Choice, standings: dict[str, Standing]) -> str:
     """Name the one change that would help somebody who is offered nobody (promise 38)."""
-    seeker, mine = gathered.seeker, standings[gathered.seeker.id]
+    seeker, mine = choice.seeker, standings[choice.seeker.id]
     if mine.is_paused:
         return say("You're taking a break. When you end it, we'll show you people again.")
     if mine.open_connections >= seeker.capacity:
         return say(
             "You're talking with as many people as you said you can. You can change that number."
         )
-    if _would_meet(gathered, _without_musts(seeker), mine, standings):
+    if _would_meet(choice, _without_musts(seeker), mine, standings):
         return say(
             "Nobody here has lived all that you said must be shared. If it were nice but not"
             " needed, there would be people to show you."
         )
-    unanswered = replace(mine, answered=frozenset(map(str, gathered.met)))
-    if _would_meet(gathered, seeker, unanswered, standings):
+    unanswered = replace(mine, answered=frozenset(map(str, choice.gathered.met)))
+    if _would_meet(choice, seeker, unanswered, standings):
         return say("You've seen everybody for now. We can show you again those you put aside.")
     return ""
 
@@ -206,12 +214,12 @@ def _without_musts(seeker: Person) -> Person:
 
 
 def _would_meet(
-    gathered: Gathered, seeker: Person, mine: Standing, standings: dict[str, Standing]
+    choice: _Choice, seeker: Person, mine: Standing, standings: dict[str, Standing]
 ) -> bool:
     return any(
         eligibility.first_broken_rule(
             seeker, other, asking_standing=mine, other_standing=standings[other.id]
         )
         is None
-        for other in gathered.everyone.people.values()
+        for other in choice.everyone.people.values()
     )

@@ -46,7 +46,7 @@ def read(view: View, look: Look) -> list[Sighting]:
     everywhere = (0, len(view.text))
     whole = _reading(view, view.text, look=look, near=everywhere)
     text = view.text
-    for within in _sentences(whole)[:_MOST_SENTENCES]:
+    for within in _sentences(view, whole)[:_MOST_SENTENCES]:
         text = _parted(view, text, look=look, within=within)
     if text == view.text:
         return whole.held
@@ -58,9 +58,20 @@ def _reading(view: View, text: str, *, look: Look, near: Span) -> _Reading:
     return _Reading(text, seen, list(_held(view, text, seen)))
 
 
-def _sentences(reading: _Reading) -> list[Span]:
-    both = (one for one in reading.seen if one.rule.effect in _BOTH)
-    return sorted({joints.sentence(reading.text, one.core) for one in both})
+def _sentences(view: View, reading: _Reading) -> list[Span]:
+    """Return the sentences to look at again: not those that were said and judged before."""
+    return sorted(
+        {
+            joints.sentence(reading.text, one.core)
+            for one in reading.seen
+            if one.rule.effect in _BOTH and _is_said_now(view, one)
+        }
+    )
+
+
+def _is_said_now(view: View, one: Sighting) -> bool:
+    first, last = view.span(*one.whole)
+    return first < last
 
 
 def _parted(view: View, text: str, *, look: Look, within: Span) -> str:
@@ -154,9 +165,8 @@ def _held(view: View, text: str, seen: list[Sighting]) -> Iterator[Sighting]:
         if "\n" in text[slice(*whole)] and apart[0] != whole[0]:
             # Two lines that belong to two different thoughts.
             continue
-        first, last = view.span(*apart)
-        if first < last:
-            yield one._replace(whole=apart)
+        if _is_said_now(view, one := one._replace(whole=apart)):
+            yield one
             # One hit says it all unless every span is to be folded.
             settled.update(() if rule.effect is Effect.FOLD else (rule.id,))
 

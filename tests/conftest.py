@@ -1,6 +1,7 @@
 """What every test shares: a migrated database of its own, on SQLite and on PostgreSQL."""
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -28,6 +29,18 @@ hypothesis_settings.register_profile("long", max_examples=10_000, deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each test process a processor of its own, and let it collect rubbish more rarely.
+
+    A query is a question to another thread: on one processor it is answered a fifth sooner.
+    """
+    gc.set_threshold(50_000, 50, 100)
+    number = os.environ.get("PYTEST_XDIST_WORKER", "")[2:]
+    if number and hasattr(os, "sched_setaffinity"):
+        there_are = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {there_are[int(number) % len(there_are)]})
+
+
 class Hand:
     """A clock that tests move by hand."""
 
@@ -49,8 +62,9 @@ def clock() -> Hand:
 
 
 @pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """The loop the service runs on."""
+    return ("asyncio", {"use_uvloop": True})
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -144,7 +158,7 @@ async def _administer(address: str, statement: str) -> None:
 
 
 @pytest.fixture
-async def database(database_url: str, anyio_backend: str) -> AsyncIterator[Database]:
+async def database(database_url: str, anyio_backend: object) -> AsyncIterator[Database]:
     """The two doors to a migrated, empty database of this test's own."""
     database = Database(database_url)
     yield database
@@ -162,7 +176,7 @@ async def organisation_id(database: Database) -> UUID:
 
 
 @pytest.fixture
-async def app(database_url: str, clock: Hand, anyio_backend: str) -> AsyncIterator[FastAPI]:
+async def app(database_url: str, clock: Hand, anyio_backend: object) -> AsyncIterator[FastAPI]:
     """The real app, running, on this test's own database."""
     from app_factories import app_on, running
 

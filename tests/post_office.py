@@ -10,7 +10,10 @@ from email.message import Message
 
 @dataclass
 class PostOffice:
-    """What was handed in, and how it answers: by address, at the greeting, and after the words."""
+    """What was handed in, and how it answers: by address, at the greeting, and after the words.
+
+    An empty answer is none: it goes on reading and says nothing.
+    """
 
     taken: list[Message] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -19,9 +22,11 @@ class PostOffice:
     after_words: str = "250 ok"
     is_mute: bool = False
     port: int = 0
+    met: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Talk to one client until it says goodbye."""
+        self.met.set()
         self._say(writer, self.greeting)
         while line := (await reader.readline()).decode().strip():
             word = line.upper()
@@ -40,7 +45,7 @@ class PostOffice:
         writer.close()
 
     def _say(self, writer: asyncio.StreamWriter, line: str) -> None:
-        if not self.is_mute:
+        if line and not self.is_mute:
             writer.write(f"{line}\r\n".encode())
 
 

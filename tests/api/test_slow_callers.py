@@ -39,7 +39,7 @@ async def _say(words: bytes) -> bytes:
 
 @pytest.mark.parametrize("words", [b"", WHOLE[:-2], WHOLE + WHOLE[:-2]])
 async def test_who_never_finishes_asking_is_let_go(
-    words: bytes, monkeypatch: pytest.MonkeyPatch, anyio_backend: str
+    words: bytes, monkeypatch: pytest.MonkeyPatch, anyio_backend: object
 ) -> None:
     monkeypatch.setattr("api.wire.HEADERS_SECONDS", 0.1)
     # Else it is uvicorn that hangs up, after the answer.
@@ -48,7 +48,7 @@ async def test_who_never_finishes_asking_is_let_go(
 
 
 async def test_an_answer_may_take_longer_than_asking(
-    monkeypatch: pytest.MonkeyPatch, anyio_backend: str
+    monkeypatch: pytest.MonkeyPatch, anyio_backend: object
 ) -> None:
     monkeypatch.setattr("api.wire.HEADERS_SECONDS", 0.1)
     monkeypatch.setitem(SERVER, "timeout_keep_alive", 0.05)

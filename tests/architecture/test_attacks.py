@@ -36,7 +36,7 @@ PASSWORD: Final = "nine purple otters knitting"
 
 @pytest.fixture(scope="module")
 async def built(
-    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, anyio_backend: str
+    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, anyio_backend: object
 ) -> tuple[Path, House]:
     """One organisation in which something of everything has happened, made once."""
     file = tmp_path_factory.mktemp("attacks") / "house.db"

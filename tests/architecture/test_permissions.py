@@ -334,7 +334,7 @@ class World:
 
 @pytest.fixture(scope="module")
 async def world(
-    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, anyio_backend: str
+    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, anyio_backend: object
 ) -> AsyncIterator[World]:
     file = tmp_path_factory.mktemp("permissions") / "houses.db"
     shutil.copyfile(migrated_sqlite, file)

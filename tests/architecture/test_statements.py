@@ -140,7 +140,7 @@ ALL_ORGANISATIONS: Final = {
     ("beenthere/demo/community.py", "prepare"): "whether there is one yet",
     ("beenthere/serving.py", "_prepare"): "whether there is one yet, and of a demo",
     ("beenthere/serving.py", "set_up"): "makes the organisation",
-    ("beenthere/upkeep.py", "sweep"): "which organisations there are",
+    ("beenthere/upkeep.py", "_organisation_ids"): "which organisations there are",
     ("chat/replays.py", "catch_up"): "where the rooms listened to here stand: ids and numbers",
     ("chat/watches.py", "_release_due"): "in which organisations something is due",
     ("chat/watches.py", "look_again"): "the token decides whose it is; the rest is of that account",

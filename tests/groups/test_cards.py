@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 
 async def pushed(house: Any) -> dict[str, Any]:
     async with house.reading() as session:
-        everyone = await candidates.everyone(session)
+        everyone = (await candidates.everyone(session)).open()
     return {card.name: card for card in everyone.groups.values()}
 
 

@@ -6,36 +6,17 @@ from uuid import UUID
 
 import pytest
 from conftest import MORNING, Hand
-from people_factories import SignedIn, sign_up
+from people_factories import SignedIn
 from post_office import PostOffice, open_office
 
 from beenthere import mail, upkeep
 from core.database import Database
 from core.settings import Settings
-from people import accounts, notices
-from people.accounts import Account
-from people.consents import NEEDED, Purpose
-from people.notices import NoticeKind
+from people import notices
+from tests.upkeep.readers import reader
 
 pytestmark = pytest.mark.anyio
 NO_SUCH = {"gone@example.org": "550 5.1.1 no such user"}
-
-
-async def _reader(
-    database: Database, organisation_id: UUID, name: str, *, wants: bool = True
-) -> SignedIn:
-    purposes = NEEDED | ({Purpose.EMAIL} if wants else set())
-    who = await sign_up(database, organisation_id, name, now=MORNING, purposes=frozenset(purposes))
-    async with database.unit_of_work(organisation_id) as session:
-        account = await session.get(Account, who.id)
-        assert account is not None
-        account.email = f"{name.lower()}@example.org"
-        account.email_index = accounts.email_index(account.email)
-        await notices.send(
-            session, account_id=who.id, kind=NoticeKind.HELLO, dedupe_key=name, now=MORNING,
-            words="Somebody who hears voices said hello.",
-        )  # fmt: skip
-    return who
 
 
 async def _send(database: Database, organisation_id: UUID, office: PostOffice, clock: Hand) -> int:
@@ -53,8 +34,8 @@ async def _words(database: Database, who: SignedIn, clock: Hand) -> list[str]:
 async def test_mail_is_neutral_goes_once_and_only_to_who_wants_it(
     database: Database, organisation_id: UUID, clock: Hand
 ) -> None:
-    await _reader(database, organisation_id, "Sam")
-    await _reader(database, organisation_id, "Ali", wants=False)
+    await reader(database, organisation_id, "Sam")
+    await reader(database, organisation_id, "Ali", wants=False)
     async with open_office() as office:
         for _ in range(2):
             await _send(database, organisation_id, office, clock)
@@ -69,7 +50,7 @@ async def test_mail_is_neutral_goes_once_and_only_to_who_wants_it(
 async def test_an_address_that_is_none_is_asked_once_and_its_reader_told(
     database: Database, organisation_id: UUID, clock: Hand
 ) -> None:
-    gone = await _reader(database, organisation_id, "Gone")
+    gone = await reader(database, organisation_id, "Gone")
     async with open_office(answers=NO_SUCH) as office:
         for _ in range(4):
             await _send(database, organisation_id, office, clock)
@@ -87,9 +68,9 @@ async def test_sixty_refused_addresses_keep_nobody_else_waiting(
 ) -> None:
     refused = [f"p{number}@example.org" for number in range(60)]
     for number in range(60):
-        await _reader(database, organisation_id, f"P{number}")
+        await reader(database, organisation_id, f"P{number}")
     clock.pass_time(minutes=1)
-    await _reader(database, organisation_id, "Sam")
+    await reader(database, organisation_id, "Sam")
     async with open_office(answers=dict.fromkeys(refused, answer)) as office:
         for _ in range(2):
             await _send(database, organisation_id, office, clock)
@@ -100,7 +81,7 @@ async def test_a_server_that_is_down_loses_nothing_and_is_asked_once_a_round(
     database: Database, organisation_id: UUID, clock: Hand
 ) -> None:
     for name in ("Sam", "Ali", "Noor"):
-        await _reader(database, organisation_id, name)
+        await reader(database, organisation_id, name)
     async with open_office() as office:
         pass
     for _ in range(50):
@@ -117,7 +98,7 @@ async def test_a_server_that_is_down_loses_nothing_and_is_asked_once_a_round(
 async def test_a_server_that_takes_no_mail_from_us_is_no_fault_of_an_address(
     database: Database, organisation_id: UUID, clock: Hand
 ) -> None:
-    sam = await _reader(database, organisation_id, "Sam")
+    sam = await reader(database, organisation_id, "Sam")
     async with open_office(answers={"sam@example.org": "554 5.7.1 relaying denied"}) as office:
         await _send(database, organisation_id, office, clock)
     assert all("couldn't reach" not in words for words in await _words(database, sam, clock))
@@ -129,7 +110,7 @@ async def test_a_server_that_takes_no_mail_from_us_is_no_fault_of_an_address(
 async def test_a_letter_nobody_takes_waits_longer_each_time_and_is_given_up_after_days(
     database: Database, organisation_id: UUID, clock: Hand
 ) -> None:
-    sam = await _reader(database, organisation_id, "Sam")
+    sam = await reader(database, organisation_id, "Sam")
     async with open_office(after_words="554 looks odd") as office:
         while not any("couldn't reach" in words for words in await _words(database, sam, clock)):
             await _send(database, organisation_id, office, clock)
@@ -144,7 +125,7 @@ async def test_a_round_that_took_its_time_leaves_the_rest_due_and_sends_none_twi
 ) -> None:
     monkeypatch.setattr(mail, "ROUND_SECONDS", 0)
     for name in ("Sam", "Ali", "Noor"):
-        await _reader(database, organisation_id, name)
+        await reader(database, organisation_id, name)
     async with open_office() as office:
         sent = [await _send(database, organisation_id, office, clock) for _ in range(4)]
     assert sent == [1, 1, 1, 0]
@@ -157,7 +138,7 @@ async def test_a_server_that_says_nothing_holds_a_round_no_longer_than_one_lette
     monkeypatch.setattr(mail, "LETTER_SECONDS", 0.05)
     # Without a bound on the letter this test runs into its own.
     monkeypatch.setattr(mail, "TIMEOUT_SECONDS", 600)
-    await _reader(database, organisation_id, "Sam")
+    await reader(database, organisation_id, "Sam")
     async with open_office(is_mute=True) as office, asyncio.timeout(20):
         assert await _send(database, organisation_id, office, clock) == 0
     clock.pass_time(minutes=2)
@@ -165,6 +146,21 @@ async def test_a_server_that_says_nothing_holds_a_round_no_longer_than_one_lette
         assert await _send(database, organisation_id, office, clock) == 1
 
 
+async def test_a_mailbox_nobody_gets_an_answer_about_keeps_nobody_else_waiting(
+    database: Database, organisation_id: UUID, clock: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail, "LETTER_SECONDS", 0.3)
+    for name in ("Slow", "Sam"):
+        await reader(database, organisation_id, name)
+    async with open_office(answers={"slow@example.org": ""}) as office, asyncio.timeout(20):
+        assert await _send(database, organisation_id, office, clock) == 1
+        clock.pass_time(minutes=2)
+        assert await _send(database, organisation_id, office, clock) == 0
+    assert [letter["To"] for letter in office.taken] == ["sam@example.org"]
+    assert office.asked.count("slow@example.org") == 2
+
+
 def test_the_longest_round_ends_before_the_lease_does() -> None:
-    longest = timedelta(seconds=mail.ROUND_SECONDS + mail.LETTER_SECONDS)
+    a_letter = 2 * mail.LETTER_SECONDS + mail.GOODBYE_SECONDS
+    longest = timedelta(seconds=mail.ROUND_SECONDS + a_letter)
     assert longest < upkeep.LEASE_LASTS

@@ -1,19 +1,23 @@
 """Timed work is done once, by one process; what fails stops nothing else."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
 import pytest
 from conftest import Hand
+from post_office import open_office
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from beenthere import upkeep
+from beenthere import mail, upkeep
 from beenthere.upkeep import Upkeep
 from core.database import Database
 from core.settings import Settings
-from matching import pools
+from matching import candidates, pools
+from people import organisations
+from tests.upkeep.readers import reader
 
 pytestmark = pytest.mark.anyio
 
@@ -85,3 +89,49 @@ async def test_people_are_prepared_before_anybody_asks_and_once_a_day(
         await one.sweep()
         assert not pools.is_cold(organisation_id, now=clock())
         clock.pass_time(days=1)
+
+
+async def test_preparing_that_failed_is_tried_again_and_keeps_no_other_organisation_waiting(
+    database: Database, organisation_id: UUID, clock: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with database.unit_of_work(all_organisations=True) as session:
+        second = await organisations.create(session, slug="hill", name="Hill", now=clock())
+    whole = candidates.everyone
+
+    async def broken(session: AsyncSession) -> candidates.Sealed:
+        if session.info["organisation_id"] == organisation_id:
+            raise RuntimeError
+        return await whole(session)
+
+    one = _upkeep(database, clock)
+    monkeypatch.setattr(candidates, "everyone", broken)
+    await one.sweep()
+    assert pools.is_cold(organisation_id, now=clock())
+    assert not pools.is_cold(second.id, now=clock())
+    monkeypatch.setattr(candidates, "everyone", whole)
+    await one.sweep()
+    assert not pools.is_cold(organisation_id, now=clock())
+
+
+async def test_a_mail_server_that_says_nothing_keeps_no_sweep_waiting(
+    database: Database, organisation_id: UUID, clock: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept = asyncio.Event()
+    await reader(database, organisation_id, "Sam")
+
+    async def sweep(_session: AsyncSession, _now: datetime) -> None:
+        if office.met.is_set():
+            swept.set()
+
+    monkeypatch.setattr(upkeep, "SWEEPS", {"only": sweep})
+    async with open_office(is_mute=True) as office:
+        settings = Settings(
+            _env_file=None,
+            upkeep_every_seconds=0.02,
+            mail_url=f"smtp://127.0.0.1:{office.port}",
+        )
+        at_work = Upkeep(database, settings=settings, clock=clock)
+        at_work.start()
+        async with asyncio.timeout(mail.TIMEOUT_SECONDS - 1):
+            await swept.wait()
+        await at_work.stop()

@@ -17,7 +17,7 @@ Walks = dict[str, Walk]
 
 
 @pytest.fixture(scope="package", params=["en", "qps"])
-async def demo(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterator[FastAPI]:
+async def demo(request: pytest.FixtureRequest, anyio_backend: object) -> AsyncIterator[FastAPI]:
     """The demo as it is started, in English or in the pretend language."""
     with tempfile.TemporaryDirectory(prefix="bt-demo-") as folder:
         settings = Settings(

@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run check test long migrate bench-chat bench-matching bench-screening screenshots lock
+.PHONY: help setup demo run check style types test long migrate bench-chat bench-matching bench-screening screenshots lock
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -30,11 +30,16 @@ run: setup  ## Start your own installation (settings: BEEN_THERE_*)
 	@$(BIN)/been-there serve
 
 check: setup  ## Style, import contracts, types, dependencies
+	@$(MAKE) --no-print-directory -j 2 types style
+
+style: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/mypy
 	$(BIN)/deptry .
+
+types: setup
+	$(BIN)/mypy
 
 test: check  ## Everything: checks, SQLite, PostgreSQL, and a browser where there is one
 	$(BIN)/pytest -n 2 --dist worksteal -m "not browser and not long"

@@ -11,10 +11,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.sentences import say
-from matching import answers, candidates, eligibility, pairs, pools, presences, profiles, ranking
+from matching import answers, candidates, hints, pairs, pools, presences, profiles, ranking
 from matching.answers import OWN_ANSWERS, Answer
 from matching.candidates import Everyone
-from matching.documents import GroupDocument, Person, Weight
+from matching.documents import GroupDocument, Person
 from matching.eligibility import Standing
 from matching.presences import Wishes
 from matching.ranking import Match
@@ -119,7 +119,9 @@ def answer(gathered: Gathered, *, people: int = PEOPLE, groups: int = GROUPS) ->
         people=tuple(_person(choice, match) for match in shown),
         groups=tuple(_group(choice, match) for match in _groups(choice, k=groups)),
         small_line=_small_line(choice, len(shown)) if are_few else "",
-        hint_line="" if found else _hint(choice, standings),
+        hint_line=""
+        if found
+        else hints.hint(seeker, standings, everyone.people.values(), met=gathered.met),
         can_refresh=len(found) > len(shown),
     )
 
@@ -182,44 +184,4 @@ def _small_line(choice: _Choice, shown: int) -> str:
         return say("We're %(count)s here, so these are all of us.", count=len(others) + 1)
     return say(
         "We're %(count)s here. These are all you might talk with just now.", count=len(others) + 1
-    )
-
-
-def _hint(choice: _Choice, standings: dict[str, Standing]) -> str:
-    """Name the one change that would help somebody who is offered nobody (promise 38)."""
-    seeker, mine = choice.seeker, standings[choice.seeker.id]
-    if mine.is_paused:
-        return say("You're taking a break. When you end it, we'll show you people again.")
-    if mine.open_connections >= seeker.capacity:
-        return say(
-            "You're talking with as many people as you said you can. You can change that number."
-        )
-    if _would_meet(choice, _without_musts(seeker), mine, standings):
-        return say(
-            "Nobody here has lived all that you said must be shared. If it were nice but not"
-            " needed, there would be people to show you."
-        )
-    unanswered = replace(mine, answered=frozenset(map(str, choice.gathered.met)))
-    if _would_meet(choice, seeker, unanswered, standings):
-        return say("You've seen everybody for now. We can show you again those you put aside.")
-    return ""
-
-
-def _without_musts(seeker: Person) -> Person:
-    wished = (
-        one.model_copy(update={"weight": Weight.NICE}) if one.weight is Weight.MUST else one
-        for one in seeker.experiences
-    )
-    return seeker.model_copy(update={"experiences": tuple(wished)})
-
-
-def _would_meet(
-    choice: _Choice, seeker: Person, mine: Standing, standings: dict[str, Standing]
-) -> bool:
-    return any(
-        eligibility.first_broken_rule(
-            seeker, other, asking_standing=mine, other_standing=standings[other.id]
-        )
-        is None
-        for other in choice.everyone.people.values()
     )

@@ -28,7 +28,7 @@ from people import organisations
 
 pytestmark = pytest.mark.anyio
 
-ROUNDS = 3
+ROUNDS = 2
 WRITERS = 12
 # Below what a hand may write at once (chat.pace): nothing here is asked to wait.
 EACH = 8

@@ -10,6 +10,7 @@ from api import (
     administration,
     cases,
     concerns,
+    copies,
     group_members,
     groups,
     hellos,
@@ -38,6 +39,7 @@ ROUTERS: Final = (
     concerns.router,
     cases.router,
     ways_in.router,
+    copies.router,
     administration.router,
     urgent_help.router,
 )

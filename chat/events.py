@@ -20,7 +20,7 @@ from chat.entries import Entry
 from chat.kinds import EventKind, Status
 from core import encryption, ids
 from core import events as doorbells
-from core.tables import Base, Owned, Retention, field
+from core.tables import Base, Copied, Owned, Retention, field
 
 SENDER: Final = "sender_id"
 
@@ -34,7 +34,9 @@ class RoomEvent(Base, Owned):
     __tablename__ = "room_event"
     __table_args__ = (UniqueConstraint("room_id", "sender_id", "client_id"),)
 
-    room_id: Mapped[UUID] = field(Retention.TALK, ForeignKey("room.id"), primary_key=True)
+    room_id: Mapped[UUID] = field(
+        Retention.TALK, ForeignKey("room.id"), primary_key=True, copied=Copied.YES
+    )
     seq: Mapped[int] = field(Retention.TALK, BigInteger, primary_key=True, autoincrement=False)
     id: Mapped[UUID] = field(Retention.TALK, unique=True)
     kind: Mapped[str] = field(Retention.TALK)

@@ -16,7 +16,7 @@ from core import ids
 from core.errors import Invalid, NotFound
 from core.safety import Mode
 from core.sentences import say
-from core.tables import Base, Identified, Owned, Retention, field
+from core.tables import Base, Copied, Identified, Owned, Retention, field
 from core.upserts import insert
 from people import accounts, blocks
 from people.permissions import Act, Actor, require
@@ -28,7 +28,7 @@ class Membership(Base, Identified, Owned):
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("room_id", "account_id"),)
 
-    room_id: Mapped[UUID] = field(Retention.TALK, ForeignKey("room.id"))
+    room_id: Mapped[UUID] = field(Retention.TALK, ForeignKey("room.id"), copied=Copied.YES)
     account_id: Mapped[UUID] = field(Retention.TALK, personal="account_id", index=True)
     joined_at: Mapped[datetime] = field(Retention.TALK, personal="account_id")
     left_at: Mapped[datetime | None] = field(Retention.TALK, personal="account_id")

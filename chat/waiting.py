@@ -17,7 +17,7 @@ from core import encryption
 from core.errors import Conflict, NotFound
 from core.safety import Tier
 from core.sentences import say
-from core.tables import Base, Identified, Owned, Retention, field
+from core.tables import Base, Copied, Identified, Owned, Retention, field
 
 SENDER: Final = "sender_id"
 
@@ -79,7 +79,7 @@ class PendingMessage(Base, Identified, Owned):
         Index("ix_pending_message_release_at", "release_at"),
     )
 
-    room_id: Mapped[UUID] = field(Retention.TALK, ForeignKey("room.id"))
+    room_id: Mapped[UUID] = field(Retention.TALK, ForeignKey("room.id"), copied=Copied.YES)
     sender_id: Mapped[UUID] = field(Retention.TALK, personal=SENDER, index=True)
     client_id: Mapped[str] = field(Retention.TALK, personal=SENDER)
     body_sealed: Mapped[bytes | None] = field(Retention.TALK, personal=SENDER)

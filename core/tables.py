@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, LargeBinary, MetaData, Uuid
@@ -10,6 +10,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr,
 from sqlalchemy.types import TypeDecorator
 
 from core import ids
+
+# In a table's `info`: the column with the moment from which a row is for its reader to see.
+TOLD_FROM: Final = "told_from"
 
 
 class Retention(StrEnum):
@@ -21,6 +24,16 @@ class Retention(StrEnum):
     CASE = "case"  # safety records
     AUDIT = "audit"  # the chain
     SHORT = "short"  # days: sign-ins, throttles, notices already read
+
+
+class Copied(StrEnum):
+    """Whether a value is in the copy people can have of what is kept about them, and why not."""
+
+    YES = "yes"
+    NOBODYS = "nobodys"  # about nobody
+    KEY = "key"  # it opens something, or finds it
+    OTHERS = "others"  # it could tell what somebody else said or did in confidence
+    TWICE = "twice"  # the same is in the copy already
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -70,14 +83,22 @@ class Base(DeclarativeBase):
 
 
 def field(
-    retention: Retention, *args: Any, personal: str | None = None, **options: Any
+    retention: Retention,
+    *args: Any,
+    personal: str | None = None,
+    copied: Copied | None = None,
+    **options: Any,
 ) -> MappedColumn[Any]:
     """Declare a column with whose it is and how long it is kept.
 
     `personal` names the column of the same table that holds the account it is about, or is None
-    when the value is about nobody. Export, erasure and the retention sweep walk this.
+    when the value is about nobody. What is about somebody is `copied` for them unless it says why
+    not; what is about nobody is when it says so (a time, a place). Copies, erasure and the
+    retention sweep walk this.
     """
-    return mapped_column(*args, info={"personal": personal, "retention": retention}, **options)
+    by_itself = Copied.NOBODYS if personal is None else Copied.YES
+    info = {"personal": personal, "retention": retention, "copied": copied or by_itself}
+    return mapped_column(*args, info=info, **options)
 
 
 class Identified:
@@ -86,7 +107,7 @@ class Identified:
     id: Mapped[UUID] = mapped_column(
         primary_key=True,
         default=ids.new_id,
-        info={"personal": None, "retention": Retention.ORGANISATION},
+        info={"personal": None, "retention": Retention.ORGANISATION, "copied": Copied.NOBODYS},
     )
 
 
@@ -101,5 +122,5 @@ class Owned:
             Uuid(),
             ForeignKey("organisation.id"),
             index=True,
-            info={"personal": None, "retention": Retention.ORGANISATION},
+            info={"personal": None, "retention": Retention.ORGANISATION, "copied": Copied.NOBODYS},
         )

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from core import encryption
-from core.tables import Base, Owned, Retention
+from core.tables import Base, Copied, Owned, Retention
 from core.tables import field as column
 from core.upserts import insert
 from matching.documents import GroupDocument, Person
@@ -47,7 +47,9 @@ class Candidate(Base, Owned):
 
     id: Mapped[UUID] = column(Retention.ACCOUNT, primary_key=True, personal="id")
     kind: Mapped[Kind] = column(Retention.ACCOUNT)
-    document_sealed: Mapped[bytes | None] = column(Retention.ACCOUNT, personal="id")
+    document_sealed: Mapped[bytes | None] = column(
+        Retention.ACCOUNT, copied=Copied.TWICE, personal="id"
+    )
     is_open: Mapped[bool] = column(Retention.ACCOUNT)
     changed_at: Mapped[datetime] = column(Retention.ACCOUNT)
     revision: Mapped[int] = column(Retention.ACCOUNT)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
 from core import encryption, ids
-from core.tables import Base, Identified, Owned, Retention, field
+from core.tables import Base, Copied, Identified, Owned, Retention, field
 
 # Promise 35: quiet expiry.
 LASTS: Final = timedelta(hours=72)
@@ -63,15 +63,15 @@ class Connection(Base, Identified, Owned):
 
     asker_id: Mapped[UUID] = field(Retention.ACCOUNT, personal="asker_id", index=True)
     asked_id: Mapped[UUID] = field(Retention.ACCOUNT, personal="asked_id", index=True)
-    pair_low: Mapped[UUID] = field(Retention.ACCOUNT, personal="pair_low")
-    pair_high: Mapped[UUID] = field(Retention.ACCOUNT, personal="pair_high")
+    pair_low: Mapped[UUID] = field(Retention.ACCOUNT, personal="pair_low", copied=Copied.TWICE)
+    pair_high: Mapped[UUID] = field(Retention.ACCOUNT, personal="pair_high", copied=Copied.TWICE)
     state: Mapped[State] = field(Retention.ACCOUNT)
     is_delivered: Mapped[bool] = field(Retention.ACCOUNT)
     opener_sealed: Mapped[bytes | None] = field(Retention.ACCOUNT, personal="asker_id")
     opener_folded: Mapped[list[Any]] = field(Retention.ACCOUNT, personal="asker_id")
     answer_sealed: Mapped[bytes | None] = field(Retention.ACCOUNT, personal="asked_id")
     answer_folded: Mapped[list[Any] | None] = field(Retention.ACCOUNT, personal="asked_id")
-    asked_at: Mapped[datetime] = field(Retention.ACCOUNT)
+    asked_at: Mapped[datetime] = field(Retention.ACCOUNT, copied=Copied.YES)
     expires_at: Mapped[datetime] = field(Retention.ACCOUNT)
     answered_at: Mapped[datetime | None] = field(Retention.ACCOUNT)
     changed_at: Mapped[datetime] = field(Retention.ACCOUNT)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from core import encryption
-from core.tables import Base, Owned, Retention, field
+from core.tables import Base, Copied, Owned, Retention, field
 from moderation.cases import Case, CaseEvent
 from moderation.fold import Kind
 
@@ -19,7 +19,9 @@ class CaseWords(Base, Owned):
 
     event_id: Mapped[UUID] = field(Retention.CASE, ForeignKey("case_event.id"), primary_key=True)
     by_id: Mapped[UUID | None] = field(Retention.CASE, personal="by_id")
-    words_sealed: Mapped[bytes | None] = field(Retention.CASE, personal="by_id")
+    words_sealed: Mapped[bytes | None] = field(
+        Retention.CASE, copied=Copied.OTHERS, personal="by_id"
+    )
 
     words = encryption.Sealed("words_sealed", id_column="event_id")
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped
 
 from core import encryption, ids
 from core.safety import Category, Concern, Source, Subject, SubjectKind, Tier
-from core.tables import Base, Identified, Owned, Retention, field
+from core.tables import Base, Copied, Identified, Owned, Retention, field
 from core.upserts import insert
 from moderation import cases, unanswered
 from moderation.cases import Case
@@ -49,12 +49,16 @@ class Flag(Base, Identified, Owned):
     reporter_id: Mapped[UUID | None] = field(Retention.CASE, personal="reporter_id", index=True)
     reason: Mapped[Reason | None] = field(Retention.CASE, personal="reporter_id")
     tier: Mapped[Tier] = field(Retention.CASE)
-    because_sealed: Mapped[bytes | None] = field(Retention.CASE, personal="author_id")
+    because_sealed: Mapped[bytes | None] = field(
+        Retention.CASE, copied=Copied.OTHERS, personal="author_id"
+    )
     category_names: Mapped[list[Any]] = field(Retention.CASE)
     note_sealed: Mapped[bytes | None] = field(Retention.CASE, personal="reporter_id")
-    evidence_sealed: Mapped[bytes | None] = field(Retention.CASE, personal="author_id")
+    evidence_sealed: Mapped[bytes | None] = field(
+        Retention.CASE, copied=Copied.OTHERS, personal="author_id"
+    )
     dedupe_key: Mapped[bytes] = field(Retention.CASE)
-    at: Mapped[datetime] = field(Retention.CASE)
+    at: Mapped[datetime] = field(Retention.CASE, copied=Copied.YES)
     resolved_at: Mapped[datetime | None] = field(Retention.CASE)
 
     note = encryption.Sealed("note_sealed")

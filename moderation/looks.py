@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped
 
 from core import encryption, ids
 from core.safety import SubjectKind
-from core.tables import Base, Identified, Owned, Retention, field
+from core.tables import Base, Copied, Identified, Owned, Retention, field
 from moderation import words
 from moderation.cases import Case, CaseEvent
 from moderation.documents import StaffedHours
@@ -39,8 +39,10 @@ class Look(Base, Identified, Owned):
     subject_id: Mapped[UUID] = field(Retention.CASE)
     author_id: Mapped[UUID] = field(Retention.CASE, personal="author_id", index=True)
     room_id: Mapped[UUID | None] = field(Retention.CASE)
-    reason_sealed: Mapped[bytes | None] = field(Retention.CASE, personal="account_id")
-    at: Mapped[datetime] = field(Retention.CASE, personal="author_id")
+    reason_sealed: Mapped[bytes | None] = field(
+        Retention.CASE, copied=Copied.OTHERS, personal="account_id"
+    )
+    at: Mapped[datetime] = field(Retention.CASE, personal="author_id", copied=Copied.OTHERS)
 
     reason = encryption.Sealed("reason_sealed")
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped
 from core import encryption, events, ids, limits
 from core.errors import Conflict, Invalid, NotFound
 from core.sentences import say
-from core.tables import Base, Owned, Retention, field
+from core.tables import Base, Copied, Owned, Retention, field
 from people import lookalikes
 from people.permissions import Standing
 
@@ -34,12 +34,12 @@ class Account(Base, Owned):
 
     id: Mapped[UUID] = field(Retention.ACCOUNT, primary_key=True, personal=OWN)
     name: Mapped[str | None] = field(Retention.ACCOUNT, personal=OWN)
-    name_key: Mapped[str | None] = field(Retention.ACCOUNT, personal=OWN)
+    name_key: Mapped[str | None] = field(Retention.ACCOUNT, personal=OWN, copied=Copied.TWICE)
     # What the name looks like; empty for names of before it was kept.
-    look_key: Mapped[str | None] = field(Retention.ACCOUNT, personal=OWN)
+    look_key: Mapped[str | None] = field(Retention.ACCOUNT, personal=OWN, copied=Copied.TWICE)
     email_sealed: Mapped[bytes | None] = field(Retention.ACCOUNT, personal=OWN)
-    email_index: Mapped[bytes | None] = field(Retention.ACCOUNT, personal=OWN)
-    password_hash: Mapped[str | None] = field(Retention.ACCOUNT, personal=OWN)
+    email_index: Mapped[bytes | None] = field(Retention.ACCOUNT, personal=OWN, copied=Copied.KEY)
+    password_hash: Mapped[str | None] = field(Retention.ACCOUNT, personal=OWN, copied=Copied.KEY)
     standing: Mapped[Standing] = field(Retention.ACCOUNT, personal=OWN, default=Standing.ACTIVE)
     suspended_until: Mapped[datetime | None] = field(Retention.CASE, personal=OWN)
     language: Mapped[str] = field(Retention.ACCOUNT, personal=OWN, default="en")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped
 from core import ids
 from core.errors import Conflict, Forbidden, NotFound
 from core.sentences import Sentence, say
-from core.tables import Base, Identified, Owned, Retention, field
+from core.tables import Base, Copied, Identified, Owned, Retention, field
 from core.upserts import insert
 from people import accounts, audit, notices, roles
 from people.accounts import Account
@@ -42,9 +42,9 @@ class Appointment(Base, Identified, Owned):
     account_id: Mapped[UUID] = field(Retention.AUDIT, personal="account_id")
     role: Mapped[Role] = field(Retention.AUDIT, personal="account_id")
     asked_by: Mapped[UUID] = field(Retention.AUDIT, personal="asked_by")
-    asked_at: Mapped[datetime] = field(Retention.AUDIT)
+    asked_at: Mapped[datetime] = field(Retention.AUDIT, copied=Copied.YES)
     settled_by: Mapped[UUID | None] = field(Retention.AUDIT, personal="settled_by")
-    settled_at: Mapped[datetime | None] = field(Retention.AUDIT)
+    settled_at: Mapped[datetime | None] = field(Retention.AUDIT, copied=Copied.YES)
 
 
 async def appoint(

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from core import events, ids, limits
-from core.tables import Base, Identified, Owned, Retention, field
+from core.tables import Base, Copied, Identified, Owned, Retention, field
 from core.upserts import insert
 from people.permissions import Act, Actor, require
 
@@ -30,11 +30,11 @@ class AuditEntry(Base, Identified, Owned):
     __table_args__ = (UniqueConstraint("organisation_id", "seq"),)
 
     seq: Mapped[int] = field(Retention.AUDIT)
-    kind: Mapped[str] = field(Retention.AUDIT)
+    kind: Mapped[str] = field(Retention.AUDIT, copied=Copied.YES)
     actor_id: Mapped[UUID | None] = field(Retention.AUDIT, personal="actor_id")
     subject_kind: Mapped[str] = field(Retention.AUDIT)
     subject_id: Mapped[UUID | None] = field(Retention.AUDIT)
-    at: Mapped[datetime] = field(Retention.AUDIT)
+    at: Mapped[datetime] = field(Retention.AUDIT, copied=Copied.YES)
     hash: Mapped[str] = field(Retention.AUDIT)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped
 from core import encryption, ids
 from core.errors import Invalid
 from core.sentences import say
-from core.tables import Base, Owned, Retention, field
+from core.tables import Base, Copied, Owned, Retention, field
 from people import appointments, audit, credentials, roles
 from people.permissions import Act, Actor, Role, require
 
@@ -27,11 +27,11 @@ class Invitation(Base, Owned):
     id: Mapped[UUID] = field(Retention.SHORT, primary_key=True, default=ids.new_secret_id)
     code_index: Mapped[bytes] = field(Retention.SHORT, unique=True)
     made_by: Mapped[UUID] = field(Retention.SHORT, personal="made_by")
-    role: Mapped[Role | None] = field(Retention.SHORT)
+    role: Mapped[Role | None] = field(Retention.SHORT, copied=Copied.YES)
     group_id: Mapped[UUID | None] = field(Retention.SHORT)
     uses_left: Mapped[int] = field(Retention.SHORT)
-    created_at: Mapped[datetime] = field(Retention.SHORT)
-    expires_at: Mapped[datetime] = field(Retention.SHORT)
+    created_at: Mapped[datetime] = field(Retention.SHORT, copied=Copied.YES)
+    expires_at: Mapped[datetime] = field(Retention.SHORT, copied=Copied.YES)
     ended_at: Mapped[datetime | None] = field(Retention.SHORT)
 
 

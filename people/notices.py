@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped
 
 from core import encryption, events, ids, limits
 from core.sentences import Sentence
-from core.tables import Base, Identified, Owned, Retention, field
+from core.tables import TOLD_FROM, Base, Copied, Identified, Owned, Retention, field
 from core.upserts import insert
 from people.permissions import Act, Actor, require
 
@@ -46,6 +46,7 @@ class Notice(Base, Identified, Owned):
     __table_args__ = (
         UniqueConstraint("organisation_id", "dedupe_key"),
         Index("ix_notice_unmailed", "due_at", sqlite_where=UNMAILED, postgresql_where=UNMAILED),
+        {"info": {TOLD_FROM: "due_at"}},
     )
 
     account_id: Mapped[UUID] = field(Retention.SHORT, personal="account_id", index=True)
@@ -53,7 +54,7 @@ class Notice(Base, Identified, Owned):
     subject_id: Mapped[UUID | None] = field(Retention.SHORT, personal="account_id")
     words_sealed: Mapped[bytes | None] = field(Retention.SHORT, personal="account_id")
     dedupe_key: Mapped[str] = field(Retention.SHORT)
-    created_at: Mapped[datetime] = field(Retention.SHORT)
+    created_at: Mapped[datetime] = field(Retention.SHORT, copied=Copied.YES)
     due_at: Mapped[datetime] = field(Retention.SHORT)
     read_at: Mapped[datetime | None] = field(Retention.SHORT, personal="account_id")
     mailed_at: Mapped[datetime | None] = field(Retention.SHORT)

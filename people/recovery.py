@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped
 from core import encryption, ids
 from core.errors import Invalid
 from core.sentences import say
-from core.tables import Base, Identified, Owned, Retention, field
+from core.tables import Base, Copied, Identified, Owned, Retention, field
 from people import accounts, audit, credentials, notices, sign_ins
 from people.notices import NoticeKind
 from people.permissions import Act, Actor, require
@@ -26,7 +26,7 @@ class RecoveryCode(Base, Identified, Owned):
     __tablename__ = "recovery_code"
 
     account_id: Mapped[UUID] = field(Retention.ACCOUNT, personal="account_id", index=True)
-    code_index: Mapped[bytes] = field(Retention.ACCOUNT, personal="account_id")
+    code_index: Mapped[bytes] = field(Retention.ACCOUNT, personal="account_id", copied=Copied.KEY)
     issued_by: Mapped[UUID | None] = field(Retention.ACCOUNT, personal="account_id")
     created_at: Mapped[datetime] = field(Retention.ACCOUNT, personal="account_id")
     expires_at: Mapped[datetime | None] = field(Retention.ACCOUNT, personal="account_id")

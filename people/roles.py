@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped
 from core import events, ids
 from core.errors import Conflict, Forbidden, Invalid
 from core.sentences import say, together
-from core.tables import Base, Identified, Owned, Retention, field
+from core.tables import Base, Copied, Identified, Owned, Retention, field
 from core.upserts import insert
 from people import accounts, audit, notices
 from people.accounts import Account, AccountChanged
@@ -45,8 +45,8 @@ class RoleGrant(Base, Identified, Owned):
     # The scope as text, empty for everywhere: NULLs would never be equal in a unique index.
     scope_key: Mapped[str] = field(Retention.AUDIT)
     granted_by: Mapped[UUID | None] = field(Retention.AUDIT, personal="account_id")
-    granted_at: Mapped[datetime] = field(Retention.AUDIT)
-    ended_at: Mapped[datetime | None] = field(Retention.AUDIT)
+    granted_at: Mapped[datetime] = field(Retention.AUDIT, copied=Copied.YES)
+    ended_at: Mapped[datetime | None] = field(Retention.AUDIT, copied=Copied.YES)
 
 
 async def appoint(

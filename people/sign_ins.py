@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from core import events, ids
-from core.tables import Base, Identified, Owned, Retention, field
+from core.tables import Base, Copied, Identified, Owned, Retention, field
 from people import credentials, roles
 from people.accounts import Account, AccountChanged
 from people.permissions import Act, Actor, Standing, require
@@ -36,7 +36,9 @@ class SignIn(Base, Identified, Owned):
     __tablename__ = "sign_in"
 
     account_id: Mapped[UUID] = field(Retention.SHORT, personal="account_id", index=True)
-    token_hash: Mapped[bytes] = field(Retention.SHORT, personal="account_id", unique=True)
+    token_hash: Mapped[bytes] = field(
+        Retention.SHORT, copied=Copied.KEY, personal="account_id", unique=True
+    )
     way: Mapped[Way] = field(Retention.SHORT, personal="account_id")
     created_at: Mapped[datetime] = field(Retention.SHORT, personal="account_id")
     seen_at: Mapped[datetime] = field(Retention.SHORT, personal="account_id")

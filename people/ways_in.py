@@ -23,7 +23,7 @@ async def change_password(
     await accounts.set_password_hash(session, actor.account_id, password_hash)
     await sign_ins.end_all(session, actor.account_id, now=now, but=actor.sign_in_id)
     said = say("Your password was changed.")
-    await _tell(session, actor, said, kind="password_changed", now=now)
+    await tell_owner(session, actor, said, kind="password_changed", now=now)
 
 
 async def change_email(
@@ -40,7 +40,7 @@ async def change_email(
     account = await accounts.by_id(session, actor.account_id)
     await accounts.set_email(session, account, email)
     said = say("Your e-mail address was changed.")
-    await _tell(session, actor, said, kind="email_changed", now=now)
+    await tell_owner(session, actor, said, kind="email_changed", now=now)
 
 
 async def renew_codes(session: AsyncSession, actor: Actor, *, now: datetime) -> list[str]:
@@ -48,7 +48,7 @@ async def renew_codes(session: AsyncSession, actor: Actor, *, now: datetime) -> 
     require(actor, Act.CHANGE_OWN)
     codes = await recovery.give_codes(session, actor.account_id, now=now)
     said = say("You have new recovery words. The old ones no longer work.")
-    await _tell(session, actor, said, kind="recovery_codes_renewed", now=now)
+    await tell_owner(session, actor, said, kind="recovery_codes_renewed", now=now)
     return codes
 
 
@@ -64,9 +64,11 @@ async def own_email(session: AsyncSession, actor: Actor) -> str | None:
     return (await accounts.by_id(session, actor.account_id)).email
 
 
-async def _tell(
+async def tell_owner(
     session: AsyncSession, actor: Actor, said: Sentence, *, kind: str, now: datetime
 ) -> None:
+    """Put it into the audit and tell whose account it is, in case it was somebody else."""
+    require(actor, Act.SEE_OWN)
     audit.record(
         session, kind=kind, actor_id=actor.account_id, subject_kind="account",
         subject_id=actor.account_id, now=now,

@@ -1,4 +1,4 @@
-"""My ways in: a new password, another e-mail address, new recovery words. Each asks who I am."""
+"""My ways in, and a copy of my data. Each asks for the password, so that it is me."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api import ways_in
+from api import copies, ways_in
 from api.dependencies import Address, Here, Now, Someone
 from core.errors import Problem
 from core.sentences import Sentence, say
@@ -19,11 +19,12 @@ from web.rendering import page, see
 
 router = APIRouter(include_in_schema=False)
 
-What = Literal["password", "email", "codes"]
+What = Literal["password", "email", "codes", "copy"]
 TITLES: Final[dict[What, Sentence]] = {
     "password": say("A new password"),
     "email": say("Your e-mail address"),
     "codes": say("Your way back in"),
+    "copy": say("A copy for you"),
 }
 
 
@@ -59,6 +60,8 @@ async def change(
     try:
         if what == "codes":
             return await _codes(request, form, actor, here, address=origin, now=now)
+        if what == "copy":
+            return await copies.copy(here, actor, _proof(form), address=origin, now=now)
         await _CHANGES[what](form, actor, here, address=origin, now=now)
     except Problem as problem:
         errors, status = forms.errors_of(problem), max(422, problem.status)
@@ -84,8 +87,7 @@ async def _email(form: Form, actor: Actor, here: Here, *, address: str, now: dat
 async def _codes(
     request: Request, form: Form, actor: Actor, here: Here, *, address: str, now: Now
 ) -> Response:
-    wish = forms.read(ways_in.Proof, {"current_password": form.get("current_password")})
-    codes = await ways_in.new_codes(here, actor, wish, address=address, now=now)
+    codes = await ways_in.new_codes(here, actor, _proof(form), address=address, now=now)
     return await page(
         request,
         "pages/recovery_words.html",
@@ -93,6 +95,10 @@ async def _codes(
         words=codes,
         next_href="/my-data",
     )
+
+
+def _proof(form: Form) -> ways_in.Proof:
+    return forms.read(ways_in.Proof, {"current_password": form.get("current_password")})
 
 
 _CHANGES: Final[dict[str, Callable[..., Awaitable[None]]]] = {

@@ -146,6 +146,7 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("PUT", "/api/v1/me/password"): line(SIGNED_IN, json={}),
     ("PUT", "/api/v1/me/email"): line(SIGNED_IN, json={}),
     ("POST", "/api/v1/me/recovery-codes"): line(SIGNED_IN, json={}),
+    ("POST", "/api/v1/me/copy"): line(SIGNED_IN, json={}),
     ("POST", "/my-data/consents/{purpose}"): line(SIGNED_IN, purpose="email_notices", form={}),
     ("POST", "/my-data/devices/{sign_in_id}/end"): line(MEMBER, silent=SIGNED_IN),
     ("POST", "/my-data/shut-out/{account_id}/undo"): line(

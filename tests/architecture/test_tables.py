@@ -18,7 +18,7 @@ def test_every_table_but_one_belongs_to_an_organisation(table: Table) -> None:
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_every_column_says_whose_it_is_and_how_long_it_is_kept(table: Table) -> None:
     for column in table.columns:
-        assert set(column.info) == {"personal", "retention"}, column
+        assert set(column.info) == {"personal", "retention", "copied"}, column
         assert isinstance(column.info["retention"], Retention), column
         owner = column.info["personal"]
         assert owner is None or owner in table.c, f"{column}: no column {owner}"

@@ -1,0 +1,124 @@
+"""What is kept about somebody, as a copy for them: every table, by what its columns declare.
+
+A column that is about its reader is in the copy unless it says why not (`core.tables.Copied`), so a
+new table is never forgotten. Other people's words are about them, and are in nobody else's copy.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Column, Table, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import encryption
+from core.sentences import say
+from core.tables import TOLD_FROM, Base, Copied
+from people import ways_in
+from people.permissions import Act, Actor, require
+
+SEALED: Final = "_sealed"
+Value = str | int | float | bool | list[Any] | dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The columns of one table that are about whoever `owner` names in it."""
+
+    table: Table
+    owner: Column[Any]
+    columns: tuple[Column[Any], ...]
+    # By sealed column: the column that its seal is bound to.
+    seals: Mapping[str, str]
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The columns that hold something about them, and not only when or where."""
+        return tuple(one.name for one in self.columns if one.info["personal"] == self.owner.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The rows of one part, words still sealed."""
+
+    part: Part
+    rows: tuple[Mapping[str, Any], ...]
+
+
+def parts() -> Iterator[Part]:
+    """Yield every part of every table that has something to copy, in the order of table names."""
+    mappers = {mapper.local_table: mapper.class_ for mapper in Base.registry.mappers}
+    for table in sorted(Base.metadata.tables.values(), key=lambda one: one.name):
+        seals = _seals(mappers[table])
+        for owner in sorted({column.info["personal"] for column in table.columns} - {None}):
+            part = Part(table, table.c[owner], tuple(_copied(table, owner)), seals)
+            if part.own:
+                yield part
+
+
+def _copied(table: Table, owner: str) -> Iterator[Column[Any]]:
+    for column in table.columns:
+        is_about_them = column.info["personal"] in {None, owner} and column.name != owner
+        if is_about_them and column.info["copied"] is Copied.YES:
+            yield column
+
+
+def _seals(mapped: type) -> dict[str, str]:
+    declared = (one for kind in mapped.__mro__ for one in vars(kind).values())
+    return {seal.column: seal.id_column for seal in declared if isinstance(seal, encryption.Sealed)}
+
+
+async def read_own(session: AsyncSession, actor: Actor, *, now: datetime) -> list[Read]:
+    """Read what is kept about the actor, also while they are paused. They are told that it was."""
+    require(actor, Act.SEE_OWN)
+    found = [await _read(session, actor, part, now=now) for part in parts()]
+    said = say("A copy of what is kept about you was made.")
+    await ways_in.tell_owner(session, actor, said, kind="data_copied", now=now)
+    return found
+
+
+async def _read(session: AsyncSession, actor: Actor, part: Part, *, now: datetime) -> Read:
+    # A seal opens with the id of its row, which is not a part of the copy.
+    bound = {part.table.c[id_column] for id_column in part.seals.values()}
+    columns = dict.fromkeys([*part.columns, *bound])
+    query = select(*columns).where(
+        part.owner == actor.account_id, part.table.c.organisation_id == actor.organisation_id
+    )
+    if told_from := part.table.info.get(TOLD_FROM):
+        query = query.where(part.table.c[told_from] <= now)
+    rows = await session.execute(query.order_by(*part.table.primary_key.columns))
+    return Read(part, tuple(row._asdict() for row in rows))
+
+
+def opened(found: Iterable[Read]) -> dict[str, list[dict[str, Value]]]:
+    """Open what was read: by table, rows of readable values. CPU work: not for an event loop.
+
+    A row with nothing of theirs but their id is left out: somebody else made it.
+    """
+    copy: dict[str, list[dict[str, Value]]] = {}
+    for read in found:
+        rows = [_row(read.part, row) for row in read.rows if any(row[n] for n in read.part.own)]
+        if rows:
+            copy.setdefault(read.part.table.name, []).extend(rows)
+    return copy
+
+
+def _row(part: Part, row: Mapping[str, Any]) -> dict[str, Value]:
+    return {
+        column.name.removesuffix(SEALED): _value(part, row, column.name) for column in part.columns
+    }
+
+
+def _value(part: Part, row: Mapping[str, Any], name: str) -> Value:
+    value = row[name]
+    if isinstance(value, bytes):
+        place = encryption.place(part.table.name, name, row[part.seals[name]])
+        return str(encryption.ring().open(place, value))
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value

@@ -108,6 +108,31 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def backup(target: Path) -> None:
+    """Copy the whole SQLite database into a new file, also while people write."""
+    from beenthere import backups
+    from core.settings import Settings
+
+    backups.backup(Settings(), target)
+    typer.echo(f"Everything is in {target}. Its words open only with your secret and keys: keep")
+    typer.echo("those in another place.")
+
+
+@app.command()
+def restore(source: Path) -> None:
+    """Put a backup in the place of the SQLite database; what was there is kept beside it."""
+    from beenthere import backups
+    from core.clock import utc_now
+    from core.settings import Settings
+
+    kept = asyncio.run(backups.restore(Settings(), source, now=utc_now()))
+    typer.echo("Everything is as it was when the backup was made: also who may sign in, who is")
+    typer.echo("shut out, and what was agreed to. Open pages will read anew.")
+    if kept is not None:
+        typer.echo(f"What was there is in {kept}: delete it when you are sure.")
+
+
 @audit_app.command()
 def verify() -> None:
     """Walk every chain from its beginning; exit 1 when one no longer holds."""

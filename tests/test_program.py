@@ -275,7 +275,9 @@ def test_a_demo_refuses_the_database_of_a_real_place(
 def test_every_command_says_in_a_sentence_what_it_is_for() -> None:
     said = _type("--help").stdout
     names = {command.name or command.callback.__name__ for command in cli.app.registered_commands}
-    assert names == {"demo", "serve", "setup", "migrate", "match", "schema", "doctor"}
+    assert names == {
+        "demo", "serve", "setup", "migrate", "match", "schema", "doctor", "backup", "restore",
+    }  # fmt: skip
     assert all(name in said for name in (*names, "audit"))
     assert isinstance(cli.app, typer.Typer)
 

@@ -134,6 +134,7 @@ ALL_ORGANISATIONS: Final = {
     ("api/dependencies.py", "organisation"): "which organisation a stranger stands before",
     ("api/live.py", "_actor"): "the token decides whose it is",
     ("api/routes.py", "readyz"): "whether the database answers",
+    ("beenthere/backups.py", "_prepare"): "a whole database is put in place of another",
     ("beenthere/checks.py", "_database"): "which organisations there are",
     ("beenthere/checks.py", "verify_audit"): "every chain; `verify` names the organisation itself",
     ("beenthere/demo/community.py", "fill"): "makes the organisation",

@@ -24,6 +24,7 @@ TITLES: Final[dict[str, Sentence]] = {
     "block": say("People you have shut out"),
     "connection": say("Hellos: your words"),
     "consent": say("What you agreed to"),
+    "erasure": say("Your wish to be erased"),
     "effect": say("What was decided about what you wrote or did"),
     "flag": say("What you told us"),
     "group_member": say("Groups you are in, or were"),

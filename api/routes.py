@@ -11,6 +11,7 @@ from api import (
     cases,
     concerns,
     copies,
+    erasures,
     group_members,
     groups,
     hellos,
@@ -40,6 +41,7 @@ ROUTERS: Final = (
     cases.router,
     ways_in.router,
     copies.router,
+    erasures.router,
     administration.router,
     urgent_help.router,
 )

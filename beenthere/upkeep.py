@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from beenthere import mail
+from beenthere import erasing, mail
 from chat import releases
 from core.clock import Clock
 from core.database import Database
@@ -37,6 +37,7 @@ SWEEPS: Final[dict[str, Sweep]] = {
     "waiting": lambda session, now: releases.release_due(session, now=now),
     "claims": lambda session, now: claims.expire_claims(session, now=now),
     "effects": lambda session, now: effects.undo_due(session, now=now),
+    "erasures": lambda session, now: erasing.erase_due(session, now=now),
     "throttles": lambda session, now: throttles.forget(session, now=now),
 }
 

@@ -20,7 +20,7 @@ from chat.entries import Entry
 from chat.kinds import EventKind, Status
 from core import encryption, ids
 from core import events as doorbells
-from core.tables import Base, Copied, Owned, Retention, field
+from core.tables import ERASED, Base, Copied, Erased, Owned, Retention, field
 
 SENDER: Final = "sender_id"
 
@@ -32,7 +32,10 @@ class RoomEvent(Base, Owned):
     """
 
     __tablename__ = "room_event"
-    __table_args__ = (UniqueConstraint("room_id", "sender_id", "client_id"),)
+    __table_args__ = (
+        UniqueConstraint("room_id", "sender_id", "client_id"),
+        {"info": {ERASED: Erased.ELSEWHERE}},
+    )
 
     room_id: Mapped[UUID] = field(
         Retention.TALK, ForeignKey("room.id"), primary_key=True, copied=Copied.YES

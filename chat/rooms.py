@@ -16,7 +16,7 @@ from core import ids
 from core.errors import Invalid, NotFound
 from core.safety import Mode
 from core.sentences import say
-from core.tables import Base, Copied, Identified, Owned, Retention, field
+from core.tables import ERASED, Base, Copied, Erased, Identified, Owned, Retention, field
 from core.upserts import insert
 from people import accounts, blocks
 from people.permissions import Act, Actor, require
@@ -26,7 +26,10 @@ class Membership(Base, Identified, Owned):
     """One account in one room. Leaving keeps the row, so that coming back is the same one."""
 
     __tablename__ = "membership"
-    __table_args__ = (UniqueConstraint("room_id", "account_id"),)
+    __table_args__ = (
+        UniqueConstraint("room_id", "account_id"),
+        {"info": {ERASED: Erased.WORDS}},
+    )
 
     room_id: Mapped[UUID] = field(Retention.TALK, ForeignKey("room.id"), copied=Copied.YES)
     account_id: Mapped[UUID] = field(Retention.TALK, personal="account_id", index=True)

@@ -36,6 +36,16 @@ class Copied(StrEnum):
     TWICE = "twice"  # the same is in the copy already
 
 
+class Erased(StrEnum):
+    """In a table's `info`: what goes when somebody is erased. Where it says nothing, rows go."""
+
+    WORDS = "words"  # others need the row: it stays, nameless, without their words
+    ELSEWHERE = "elsewhere"  # its own package does it
+
+
+ERASED: Final = "erased"
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment, kept in UTC on every database. Naive values are refused."""
 

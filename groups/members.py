@@ -12,7 +12,7 @@ from chat import rooms
 from core import encryption, ids
 from core.errors import Conflict
 from core.sentences import Sentence, say
-from core.tables import Base, Identified, Owned, Retention, field
+from core.tables import ERASED, Base, Erased, Identified, Owned, Retention, field
 from core.upserts import insert
 from groups import cards
 from groups.cards import Door, Group
@@ -36,6 +36,7 @@ class GroupMember(Base, Identified, Owned):
             "uq_group_member_here", "group_id", "account_id",
             unique=True, sqlite_where=_HERE, postgresql_where=_HERE,
         ),
+        {"info": {ERASED: Erased.WORDS}},
     )  # fmt: skip
 
     group_id: Mapped[UUID] = field(Retention.ACCOUNT, personal=OWN)

@@ -12,16 +12,17 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from core import encryption
-from core.tables import Base, Copied, Owned, Retention
+from core.tables import ERASED, Base, Copied, Erased, Owned, Retention
 from core.tables import field as column
 from core.upserts import insert
 from matching.documents import GroupDocument, Person
 from people.accounts import Account
+from people.erasures import Erasure
 from people.permissions import Standing
 
 # Opened documents of this many organisations stay in memory, the longest unused go first.
@@ -44,6 +45,7 @@ class Candidate(Base, Owned):
     """
 
     __tablename__ = "candidate"
+    __table_args__ = ({"info": {ERASED: Erased.ELSEWHERE}},)
 
     id: Mapped[UUID] = column(Retention.ACCOUNT, primary_key=True, personal="id")
     kind: Mapped[Kind] = column(Retention.ACCOUNT)
@@ -160,6 +162,8 @@ _PRESENT: Final = (
     select(Candidate.id, Candidate.revision, Candidate.kind, Candidate.is_open)
     .outerjoin(Account, Account.id == Candidate.id)
     .where(Candidate.document_sealed.is_not(None))
+    # Nobody is led to somebody who is about to go.
+    .where(~exists().where(Erasure.account_id == Candidate.id))
     .where(
         or_(
             Account.standing == Standing.ACTIVE,

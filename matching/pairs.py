@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
 from core import encryption, ids
-from core.tables import Base, Copied, Identified, Owned, Retention, field
+from core.tables import ERASED, Base, Copied, Erased, Identified, Owned, Retention, field
 
 # Promise 35: quiet expiry.
 LASTS: Final = timedelta(hours=72)
@@ -59,6 +59,7 @@ class Connection(Base, Identified, Owned):
             unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN,
         ),
         Index("ix_connection_due", "expires_at", sqlite_where=_ASKED, postgresql_where=_ASKED),
+        {"info": {ERASED: Erased.WORDS}},
     )  # fmt: skip
 
     asker_id: Mapped[UUID] = field(Retention.ACCOUNT, personal="asker_id", index=True)

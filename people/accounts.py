@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped
 from core import encryption, events, ids, limits
 from core.errors import Conflict, Invalid, NotFound
 from core.sentences import say
-from core.tables import Base, Copied, Owned, Retention, field
+from core.tables import ERASED, Base, Copied, Erased, Owned, Retention, field
 from people import lookalikes
 from people.permissions import Standing
 
@@ -30,6 +30,7 @@ class Account(Base, Owned):
         UniqueConstraint("organisation_id", "name_key"),
         UniqueConstraint("organisation_id", "email_index"),
         Index("uq_account_look", "organisation_id", "look_key", unique=True),
+        {"info": {ERASED: Erased.ELSEWHERE}},
     )
 
     id: Mapped[UUID] = field(Retention.ACCOUNT, primary_key=True, personal=OWN)
@@ -208,6 +209,19 @@ async def set_standing(
     )
     events.after_commit(session, AccountChanged(session.info["organisation_id"], account_id))
     return changed is not None
+
+
+async def make_nameless(session: AsyncSession, account_id: UUID, *, now: datetime) -> None:
+    """Leave of an account what talk and cases need to keep their shape: that somebody was here."""
+    await session.execute(
+        update(Account)
+        .where(Account.id == account_id)
+        .values(
+            name=None, name_key=None, look_key=None, email_sealed=None, email_index=None,
+            password_hash=None, language="en", standing=Standing.ERASED, erased_at=now,
+        )
+    )  # fmt: skip
+    events.after_commit(session, AccountChanged(session.info["organisation_id"], account_id))
 
 
 async def set_email(session: AsyncSession, account: Account, email: str | None) -> None:

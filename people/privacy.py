@@ -1,4 +1,4 @@
-"""What is kept about somebody, as a copy for them: every table, by what its columns declare.
+"""What is kept about somebody: a copy for them, and its end. Every table, by what it declares.
 
 A column that is about its reader is in the copy unless it says why not (`core.tables.Copied`), so a
 new table is never forgotten. Other people's words are about them, and are in nobody else's copy.
@@ -11,12 +11,12 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, Table, select
+from sqlalchemy import Column, Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import encryption
 from core.sentences import say
-from core.tables import TOLD_FROM, Base, Copied
+from core.tables import ERASED, TOLD_FROM, Base, Copied, Erased, Retention
 from people import ways_in
 from people.permissions import Act, Actor, require
 
@@ -122,3 +122,48 @@ def _value(part: Part, row: Mapping[str, Any], name: str) -> Value:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, UUID) else value
+
+
+async def erase(session: AsyncSession, account_id: UUID) -> None:
+    """Take away what is kept about somebody, rows or words, as their tables say.
+
+    What only their packages can do is done before (`beenthere.erasing`); safety records and the
+    audit chain stay for as long as those are kept, and lead to nobody by name.
+    """
+    for part in kept():
+        how = part.table.info.get(ERASED)
+        mine = (part.owner == account_id) & (
+            part.table.c.organisation_id == session.info["organisation_id"]
+        )
+        if how is None:
+            await session.execute(delete(part.table).where(mine))
+        elif how is Erased.WORDS and (blank := _blank(part)):
+            await session.execute(update(part.table).where(mine).values(blank))
+
+
+def kept() -> Iterator[Part]:
+    """Yield every part that ends with an account: not safety records, nor the chain."""
+    for table in Base.metadata.sorted_tables[::-1]:
+        for owner in sorted({column.info["personal"] for column in table.columns} - {None}):
+            columns = tuple(
+                column
+                for column in table.columns
+                if column.info["personal"] == owner and column.info["retention"] in ENDING
+            )
+            if any(column.name != owner for column in columns):
+                yield Part(table, table.c[owner], columns, {})
+
+
+# What ends with an account.
+ENDING: Final = {Retention.ACCOUNT, Retention.TALK, Retention.SHORT}
+
+
+def _blank(part: Part) -> dict[str, Any]:
+    """Return what takes the place of words: nothing, and no places in them."""
+    blank: dict[str, Any] = {}
+    for column in part.columns:
+        if column.name.endswith(SEALED):
+            blank[column.name] = None
+        elif column.name.endswith("folded"):
+            blank[column.name] = None if column.nullable else []
+    return blank

@@ -147,6 +147,12 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("PUT", "/api/v1/me/email"): line(SIGNED_IN, json={}),
     ("POST", "/api/v1/me/recovery-codes"): line(SIGNED_IN, json={}),
     ("POST", "/api/v1/me/copy"): line(SIGNED_IN, json={}),
+    ("GET", "/api/v1/me/erasure"): line(SIGNED_IN),
+    ("POST", "/api/v1/me/erasure"): line(SIGNED_IN, json={}),
+    ("DELETE", "/api/v1/me/erasure"): line(SIGNED_IN),
+    ("GET", "/my-data/erase"): line(SIGNED_IN),
+    ("POST", "/my-data/erase"): line(SIGNED_IN, form={}),
+    ("POST", "/my-data/erase/undo"): line(SIGNED_IN, form={}),
     ("POST", "/my-data/consents/{purpose}"): line(SIGNED_IN, purpose="email_notices", form={}),
     ("POST", "/my-data/devices/{sign_in_id}/end"): line(MEMBER, silent=SIGNED_IN),
     ("POST", "/my-data/shut-out/{account_id}/undo"): line(

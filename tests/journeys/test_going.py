@@ -1,0 +1,184 @@
+"""Going for good: three weeks to change one's mind, a choice for each talk, and nothing left."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+
+from core.errors import Conflict
+from core.tables import Base
+from people import accounts, credentials, erasures, privacy
+from people.erasures import Erasure
+from people.permissions import Actor, Role
+from tests.journeys.town import Resident, Town
+
+pytestmark = pytest.mark.anyio
+PASSWORD = "nine purple otters knitting"
+PROOF = {"current_password": PASSWORD}
+
+
+async def _people(town: Town, *names: str) -> list[Resident]:
+    found = await town.residents(*names)
+    hashed = await credentials.hash_password(PASSWORD)
+    async with town.database.unit_of_work(town.organisation_id) as session:
+        for who in found:
+            await accounts.set_password_hash(session, UUID(who.id), hashed)
+    return found
+
+
+async def _wait(town: Town, *still_here: Resident, **lengths: float) -> None:
+    """Let time pass; whoever is still here looks in now and then, and stays signed in."""
+    until = town.clock() + timedelta(**lengths)
+    while town.clock() < until:
+        town.clock.now = min(until, town.clock() + timedelta(days=5))
+        await town.sweep()
+        for one in still_here:
+            await one.get("/me")
+
+
+async def _is_here(town: Town, who: Resident) -> bool:
+    async with town.database.reading(town.organisation_id) as session:
+        return bool(await accounts.names(session, {UUID(who.id)}))
+
+
+async def _left_of(town: Town, who: Resident) -> dict[str, list[Any]]:
+    """Every value that is about somebody and ends with their account, by table."""
+    found: dict[str, list[Any]] = {}
+    async with town.database.reading(town.organisation_id) as session:
+        for part in privacy.kept():
+            rows = await session.execute(select(*part.columns).where(part.owner == UUID(who.id)))
+            found.setdefault(part.table.name, []).extend(row._asdict() for row in rows)
+    return {name: rows for name, rows in found.items() if rows}
+
+
+async def test_who_goes_is_gone_after_three_weeks_and_what_they_chose_to_leave_stays(
+    town: Town,
+) -> None:
+    ada, ben, cay = await _people(town, "Ada", "Ben", "Cay")
+    stays, goes = await town.talk(ada, ben), await town.talk(ada, cay)
+    await ada.say(stays, "This may stay.", "a1")
+    await ada.say(goes, "This should go.", "a2")
+    await ben.say(stays, "Thank you.", "b1")
+    asked = await ada.post("/me/erasure", PROOF | {"keeps": [stays]}, status=202)
+    assert asked["due_at"].startswith("2026-03-25")
+    await _wait(town, ada, ben, cay, days=20, hours=23)
+    assert await ada.words(goes) == ["This should go."]
+    await _wait(town, hours=2)
+    assert not await _is_here(town, ada)
+    assert (await ada.api.get("/api/v1/me")).status_code == 401
+    assert await ben.words(stays) == ["This may stay.", "Thank you."]
+    assert await cay.words(goes) == [None]
+    for who in (ben, cay):
+        talks = (await who.browser.open("/talks")).replace("\n", " ")
+        assert "Ada" not in talks
+    assert await town.audit_holds()
+
+
+async def test_nothing_that_ends_with_an_account_is_left(town: Town) -> None:
+    keeper, ada, ben = await _people(town, "Keeper", "Ada", "Ben")
+    administrator = await town.resident("Adam", Role.ADMINISTRATOR)
+    group = await town.group(administrator, keeper)
+    await ada.tell(about="My brother hears voices.")
+    await ada.put(f"/groups/{group}/place")
+    await ada.say(await town.room_of(ada, group), "Hello all.", "a1")
+    room = await town.talk(ada, ben)
+    await ada.say(room, "I want to die tonight.", "a2")
+    await ada.say(room, "My number is 07700 900123.", "a3", status=None)
+    await ada.put(f"/me/blocks/{ben.id}")
+    await ada.post("/me/erasure", PROOF)
+    await _wait(town, keeper, days=21, minutes=1)
+    left = await _left_of(town, ada)
+    [account] = left.pop("account")
+    assert {name for name, value in account.items() if value is not None} == {
+        "id", "standing", "language", "joined_at", "erased_at",
+    }  # fmt: skip
+    assert left.keys() <= {"room_event", "membership", "group_member", "connection", "candidate"}
+    for rows in left.values():
+        for row in rows:
+            assert not any(row[name] for name in row if name.endswith(("_sealed", "folded")))
+    members = (await keeper.get(f"/groups/{group}/members"))["items"]
+    assert ada.id not in {one["account_id"] for one in members}
+
+
+async def test_who_changes_their_mind_stays_with_everything(town: Town) -> None:
+    ada, ben = await _people(town, "Ada", "Ben")
+    room = await town.talk(ada, ben)
+    await ada.say(room, "Still here.", "a1")
+    await ada.browser.open("/my-data")
+    await ada.browser.follow("Erase my account")
+    words = await ada.browser.press("Erase my account in three weeks", PROOF)
+    assert "Your account will be erased on" in words
+    assert any("You asked us to erase your account" in told for told in await ada.told())
+    await _wait(town, ada, days=20)
+    await ada.browser.open("/my-data/erase")
+    await ada.browser.press("I've changed my mind: I'd like to stay")
+    assert any("Your account stays" in told for told in await ada.told())
+    await _wait(town, ada, days=30)
+    assert await ada.words(room) == ["Still here."]
+
+
+async def test_asked_twice_the_day_stays_and_the_choice_is_the_newer(town: Town) -> None:
+    ada, ben = await _people(town, "Ada", "Ben")
+    room = await town.talk(ada, ben)
+    await ada.say(room, "Let this stay.", "a1")
+    first = await ada.post("/me/erasure", PROOF)
+    await _wait(town, ada, ben, days=5)
+    assert await ada.post("/me/erasure", PROOF | {"keeps": [room]}) == first
+    await _wait(town, ben, days=16, minutes=1)
+    assert not await _is_here(town, ada)
+    assert await ben.words(room) == ["Let this stay."]
+
+
+async def test_without_the_password_nobody_is_erased(town: Town) -> None:
+    [ada] = await _people(town, "Ada")
+    await ada.post("/me/erasure", {"current_password": "not mine at all"}, status=422)
+    assert (await ada.get("/me/erasure"))["due_at"] is None
+    await _wait(town, days=30)
+    assert await _is_here(town, ada)
+
+
+async def test_nobody_new_is_led_to_who_is_about_to_go(town: Town) -> None:
+    ada, ben = await _people(town, "Ada", "Ben")
+    assert [one["name"] for one in (await ben.get("/offers"))["people"]] == ["Ada"]
+    await ada.post("/me/erasure", PROOF)
+    assert (await ben.get("/offers"))["people"] == []
+    await ada.delete("/me/erasure")
+    assert [one["name"] for one in (await ben.get("/offers"))["people"]] == ["Ada"]
+
+
+async def test_the_only_administrator_finds_another_first(town: Town) -> None:
+    adam = await town.resident("Adam", Role.ADMINISTRATOR)
+    async with town.database.unit_of_work(town.organisation_id) as session:
+        actor = Actor(UUID(adam.id), town.organisation_id, "Adam")
+        with pytest.raises(Conflict, match="another administrator"):
+            await erasures.ask(session, actor, keeps=(), now=town.clock())
+
+
+async def test_one_that_fails_keeps_no_other_here_and_is_tried_again(town: Town) -> None:
+    ada, ben = await _people(town, "Ada", "Ben")
+    for who in (ada, ben):
+        await who.post("/me/erasure", PROOF)
+    await _set_keeps(town, ada, ["what no talk is called"])
+    await _wait(town, ada, days=21, minutes=1)
+    assert await _is_here(town, ada)
+    assert not await _is_here(town, ben)
+    await _set_keeps(town, ada, [])
+    await _wait(town, minutes=2)
+    assert not await _is_here(town, ada)
+
+
+async def _set_keeps(town: Town, who: Resident, keeps: list[str]) -> None:
+    async with town.database.unit_of_work(town.organisation_id) as session:
+        await session.execute(
+            update(Erasure).where(Erasure.account_id == UUID(who.id)).values(keeps=keeps)
+        )
+
+
+def test_every_table_of_somebodys_words_is_erased_by_somebody() -> None:
+    kept = {part.table.name for part in privacy.kept()}
+    for table in Base.metadata.tables.values():
+        sealed = [one for one in table.columns if one.name.endswith("_sealed")]
+        if any(one.info["retention"] in privacy.ENDING for one in sealed):
+            assert table.name in kept, table

@@ -70,15 +70,23 @@ def match(
             help="Person documents, one JSON object a line",
         ),
     ],
-    wanted: Annotated[list[str] | None, typer.Option("--for", help="Only for this id")] = None,
+    more: Annotated[
+        list[str] | None, typer.Argument(metavar="ID", help="More ids, after --for ID")
+    ] = None,
+    wanted: Annotated[
+        list[str] | None, typer.Option("--for", metavar="ID …", help="Only for these")
+    ] = None,
     k: Annotated[int, typer.Option("-k", min=1, help="How many for each")] = 10,
 ) -> None:
     """Offer each person others, with the reasons: one JSON object a line, in the same order."""
     from matching import batches, documents
 
+    if more and not wanted:
+        raise typer.BadParameter(f"write --for before ids: --for {' '.join(more)}")
+    ids = [*wanted, *(more or ())] if wanted else None
     with people.open(encoding="utf-8", errors="surrogateescape") as lines:
         read = list(documents.read_jsonl(lines))
-    for answer in batches.match_people(read, for_ids=wanted, k=k):
+    for answer in batches.match_people(read, for_ids=ids, k=k):
         typer.echo(json.dumps(answer, ensure_ascii=False))
 
 

@@ -26,7 +26,11 @@ class WhereOut(Out):
 
 
 class RowOut(Out):
-    """One line of the queue. It never holds anybody's words."""
+    """One line of the queue. It never holds anybody's words.
+
+    `more_ids` are cases that stand on this line: one person told us of the same person's, within
+    a day. Each is read and decided on its own.
+    """
 
     id: UUID
     subject_kind: str
@@ -42,6 +46,7 @@ class RowOut(Out):
     is_appealed: bool
     raised: int
     holder_name: str | None
+    more_ids: tuple[UUID, ...]
 
 
 class LookIn(In):

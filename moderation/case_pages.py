@@ -24,8 +24,8 @@ from moderation import (
     places,
     rulings,
     talks,
-    triage,
     unanswered,
+    urgency,
 )
 from moderation.case_views import CasePage, Earlier, Line, Raised
 from moderation.cases import Case, CaseEvent
@@ -135,8 +135,8 @@ async def _page(
         is_support=case.is_support,
         is_appealed=case.is_appealed,
         opened_at=case.opened_at,
-        due_at=triage.due_at(case),
-        is_late=triage.is_late(case, now),
+        due_at=urgency.due_at(case),
+        is_late=urgency.is_late(case, now),
         holder_name=names.get(case.claimed_by) if case.claimed_by and is_held else None,
         is_mine=is_held and case.claimed_by == actor.account_id,
         claim_ends_at=case.claim_ends_at if is_held else None,

@@ -1,15 +1,9 @@
-"""Which case comes first: tier, then severity and waiting. The order is pure; then the query.
-
-A queue that only ever takes the worst first starves its middle: a live triage tool raised the
-answers to crisis posts and lost five points on amber (docs: moderation, the desk).
-"""
+"""The queue: what waits, first things first (`moderation.urgency`), a burst on one line."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from types import MappingProxyType
-from typing import Final, Protocol
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -17,101 +11,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import limits
 from core.safety import Category, SubjectKind, Tier
-from moderation import claims, interests, places
+from moderation import bursts, claims, interests, places
 from moderation.cases import Case
 from moderation.flags import Flag
 from moderation.fold import Status
 from moderation.places import Where
+from moderation.urgency import due_at, is_late, order_key
 from people import accounts
 from people.permissions import Act, Actor, require
-
-# From commit to the first human look; for "now" the half of them within a minute.
-LOOK_WITHIN: Final[Mapping[Tier, timedelta]] = MappingProxyType(
-    {
-        Tier.NOW: timedelta(minutes=5),
-        Tier.SOON: timedelta(minutes=30),
-        Tier.ROUTINE: timedelta(hours=4),
-        Tier.NONE: timedelta(hours=4),
-    }
-)
-MEDIAN_LOOK_FOR_NOW: Final = timedelta(seconds=60)
-
-# How much sooner within a tier. By what may happen to somebody, not by how many said so: one
-# first report about a threat stands as high as fifty (promise 20).
-SEVERITY: Final[Mapping[Category, int]] = MappingProxyType(
-    {
-        Category.DISTRESS: 4,
-        Category.ENCOURAGEMENT: 4,
-        Category.THREAT: 4,
-        Category.SEXUAL: 3,
-        Category.HATE: 3,
-        Category.HARASSMENT: 3,
-        Category.EATING: 2,
-        Category.MEDICATION: 2,
-        Category.CONTACT: 1,
-        Category.SPAM: 1,
-    }
-)
-
-
-class Waiting(Protocol):
-    """What the order needs to know of a case."""
-
-    @property
-    def id(self) -> UUID:
-        """Settles ties."""
-        ...
-
-    @property
-    def tier(self) -> Tier:
-        """How soon a person should look."""
-        ...
-
-    @property
-    def categories(self) -> frozenset[Category]:
-        """What it may be about."""
-        ...
-
-    @property
-    def tier_since_at(self) -> datetime:
-        """When its clock began."""
-        ...
-
-    @property
-    def first_look_at(self) -> datetime | None:
-        """When somebody first looked, if anyone has."""
-        ...
-
-
-def severity(categories: frozenset[Category]) -> int:
-    """Return 1 (nothing known) to 4 (life or limb)."""
-    return max((SEVERITY[category] for category in categories), default=1)
-
-
-def order_key(case: Waiting, now: datetime) -> tuple[int, float, UUID]:
-    """Return what sorts first things first: tier, then severity × age + age³, then id.
-
-    Age is counted in the tier's own clock. Within the clock severity leads (the cube is below
-    one); from twice the clock on the cube weighs as much as any severity; and since it grows
-    fastest, of two cases of a tier the older one is ahead from some moment on.
-    """
-    age = max(now - case.tier_since_at, timedelta(0)) / LOOK_WITHIN[case.tier]
-    return -case.tier.urgency, -(severity(case.categories) * age + age**3), case.id
-
-
-def due_at(case: Waiting) -> datetime:
-    """Return by when somebody should have looked."""
-    return case.tier_since_at + LOOK_WITHIN[case.tier]
-
-
-def is_late(case: Waiting, now: datetime) -> bool:
-    """Tell whether nobody has looked in time."""
-    return case.first_look_at is None and now > due_at(case)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the queue. It never holds anybody's words."""
+    """One line of the queue. It never holds anybody's words.
+
+    `more_ids` are cases of the same burst (`moderation.bursts`): they have no line of their own.
+    """
 
     id: UUID
     subject_kind: SubjectKind
@@ -130,6 +45,7 @@ class Row:
     raised: int
     holder_name: str | None
     claim_ends_at: datetime | None
+    more_ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,27 +74,41 @@ async def queue(
     query = select(Case).where(Case.status != Status.DECIDED, interests.has_no_part(actor))
     ordered = sorted(await session.scalars(query), key=lambda case: order_key(case, now))
     counts = Counter(case.tier for case in ordered)
-    ordered = [case for case in ordered if tier in (None, case.tier)]
+    lines = bursts.gathered(ordered, await bursts.by_one_person(session))
+    ordered = [case for case in ordered if tier in (None, case.tier) and case.id in lines]
     if after is not None and (last := await session.get(Case, after)) is not None:
         # By its place, not by finding it again: it may have been decided since.
         ordered = [case for case in ordered if order_key(case, now) > order_key(last, now)]
     size = max(1, min(limit, limits.PAGE_ITEMS))
     shown = ordered[:size]
     return Page(
-        await _rows(session, actor, shown, now=now),
+        await _rows(session, actor, shown, now=now, lines=lines),
         shown[-1].id if len(ordered) > size else None,
         counts,
     )
 
 
 async def _rows(
-    session: AsyncSession, actor: Actor, shown: list[Case], *, now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    shown: list[Case],
+    *,
+    now: datetime,
+    lines: Mapping[UUID, tuple[UUID, ...]],
 ) -> tuple[Row, ...]:
     names = await accounts.names(session, {case.claimed_by for case in shown if case.claimed_by})
     raised = await _raised(session, [case.id for case in shown])
     wheres = await places.of_cases(session, shown)
     return tuple(
-        _row(case, actor, wheres[case.id], now=now, names=names, raised=raised.get(case.id, 0))
+        _row(
+            case,
+            actor,
+            wheres[case.id],
+            now=now,
+            names=names,
+            raised=raised.get(case.id, 0),
+            more_ids=lines[case.id],
+        )
         for case in shown
     )
 
@@ -191,6 +121,7 @@ def _row(
     now: datetime,
     names: Mapping[UUID, str],
     raised: int,
+    more_ids: tuple[UUID, ...],
 ) -> Row:
     is_held = not claims.is_over(case, now)
     return Row(
@@ -211,6 +142,7 @@ def _row(
         raised=raised,
         holder_name=names.get(case.claimed_by) if case.claimed_by and is_held else None,
         claim_ends_at=case.claim_ends_at if is_held else None,
+        more_ids=more_ids,
     )
 
 

@@ -46,7 +46,17 @@ def row(one: Row, *, now: datetime) -> dict[str, Any]:
         "claimed_by": say("you") if one.is_mine else one.holder_name or "",
         "can_claim": one.holder_name is None,
         "version": one.version,
+        "more_line": _more(len(one.more_ids)) if one.more_ids else "",
+        "more_ids": one.more_ids,
     }
+
+
+def _more(count: int) -> str:
+    return say_many(
+        "%(count)s more from the same person, about the same person",
+        "%(count)s more from the same person, about the same person",
+        count=count,
+    )
 
 
 def settled(one: Settled) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from groups.cards import Card
 from moderation import actions, claims, settled, triage
 from moderation.kinds import EffectKind, Step
 from moderation.places import Where
-from moderation.triage import LOOK_WITHIN, due_at, is_late, order_key
+from moderation.urgency import LOOK_WITHIN, due_at, is_late, order_key
 from people.permissions import Role
 from tests.moderation import factories
 from tests.moderation.factories import about, concern, raised

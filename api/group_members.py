@@ -52,13 +52,23 @@ async def list_members(group_id: UUID, actor: Someone, here: Here) -> Page[Membe
 
 
 async def admitted(
-    database: Database, safety: Safety, actor: Actor, reason: str, *, now: datetime
+    database: Database,
+    safety: Safety,
+    actor: Actor,
+    group_id: UUID,
+    account_id: UUID,
+    *,
+    reason: str,
+    now: datetime,
 ) -> str:
     """Judge a reason before it is acted on; return it as the person it is about may read it.
 
     Raises:
+        Forbidden, Invalid, NotFound: the actor may not act here; their words were not read.
         ReasonHeld: something in it would harm them. Nothing was done; a person looks.
     """
+    async with database.reading(actor.organisation_id) as session:
+        await facilitators.led(session, actor, group_id, account_id, reason=reason)
     verdict = await screened(database, safety, actor, reason)
     async with raising_held(database, safety, actor, reason, now=now):
         folded = wordings.admit_reason(reason, verdict)
@@ -82,7 +92,7 @@ async def remove(
     now: Now,
 ) -> Response:
     """Let somebody go from a group; they read the reason."""
-    reason = await admitted(here, guard, actor, body.reason, now=now)
+    reason = await admitted(here, guard, actor, group_id, account_id, reason=body.reason, now=now)
     async with here.unit_of_work(actor.organisation_id) as session:
         await facilitators.remove(session, actor, group_id, account_id, reason=reason, now=now)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
@@ -99,7 +109,7 @@ async def mute(
     now: Now,
 ) -> Response:
     """Let somebody read but not write for a time; they read the reason."""
-    reason = await admitted(here, guard, actor, body.reason, now=now)
+    reason = await admitted(here, guard, actor, group_id, account_id, reason=body.reason, now=now)
     until = now + timedelta(minutes=body.minutes)
     async with here.unit_of_work(actor.organisation_id) as session:
         await facilitators.mute(

@@ -93,7 +93,7 @@ async def remove(
         Invalid: there is no reason, or it is too long.
         NotFound: they never were in this group.
     """
-    group = await _led(session, actor, group_id, account_id, reason=reason)
+    group = await led(session, actor, group_id, account_id, reason=reason)
     left = await members.take_out(
         session, group_id, account_id, now=now, removed_at=now, removed_by=actor.account_id
     )
@@ -132,7 +132,7 @@ async def mute(
         Invalid: no reason, too long a reason, or not within a week from now.
         NotFound: they are not in this group.
     """
-    group = await _led(session, actor, group_id, account_id, reason=reason)
+    group = await led(session, actor, group_id, account_id, reason=reason)
     if not now < until <= now + LONGEST_MUTE:
         raise Invalid(say("Please choose a time within a week from now."), field="until")
     if not await rooms.mute(session, room_id=group.room_id, account_id=account_id, until=until):
@@ -169,10 +169,14 @@ async def unmute(
     _record(session, actor, "group_member_unmuted", account_id, now=now)
 
 
-async def _led(
+async def led(
     session: AsyncSession, actor: Actor, group_id: UUID, account_id: UUID, *, reason: str
 ) -> Group:
-    """Return the group, whose facilitator may do something about this account."""
+    """Return the group, whose facilitator may do something about this account for this reason.
+
+    Raises:
+        Forbidden, Invalid, NotFound: as `remove`.
+    """
     group = await cards.by_id(session, group_id)
     require(actor, Act.LEAD_GROUP, group)
     if account_id == actor.account_id:

@@ -196,7 +196,9 @@ async def look_after(
     reason = form.get("reason")
     try:
         if what != "speak":
-            reason = await group_members.admitted(here, guard, actor, reason, now=now)
+            reason = await group_members.admitted(
+                here, guard, actor, group_id, account_id, reason=reason, now=now
+            )
         async with here.unit_of_work(actor.organisation_id) as session:
             if what == "quiet":
                 until = now + QUIET_FOR

@@ -102,6 +102,20 @@ async def test_a_reason_that_would_hurt_reaches_nobody_and_stays_on_the_page(
     assert ABUSE not in told
 
 
+async def test_whoever_may_not_act_has_no_reason_read(town: Town) -> None:
+    """Else anybody could fill the queue, or learn what we stop at, by way of any group."""
+    _, _, group_id = await _opened(town, door="open")
+    moderator = await town.resident("Mo", Role.MODERATOR)
+    wren, stranger = await town.residents("Wren", "Stranger")
+    await wren.put(f"/groups/{group_id}/place")
+    members = f"/groups/{group_id}/members/{wren.id}"
+    await stranger.post(f"{members}/remove", {"reason": THREAT}, status=403)
+    await stranger.post(f"{members}/mute", {"reason": THREAT, "minutes": 60}, status=403)
+    await stranger.browser.post(f"/groups/{group_id}/people/{wren.id}/quiet", {"reason": THREAT})
+    assert stranger.browser.status == 403
+    assert await moderator.queue() == []
+
+
 @pytest.mark.parametrize("leaves", ["by choice", "suspended"])
 async def test_at_a_door_with_nobody_behind_it_somebody_is_found(town: Town, leaves: str) -> None:
     keeper, leader, group_id = await _opened(town, door="ask")

@@ -16,10 +16,13 @@ from websockets.http11 import Request
 from chat import frames
 from chat.engine import return_ms
 from chat.outboxes import parcel
+from core import limits
 
 EXTENSION: Final = "been_there.wire"
 # From the first byte of a connection or request to the end of its headers.
 HEADERS_SECONDS: Final = 20
+# What an answer that the body was too slow has to go out, before the line is cut.
+ANSWER_SECONDS: Final = 5
 
 
 class Http(HttpToolsProtocol):
@@ -37,9 +40,18 @@ class Http(HttpToolsProtocol):
         self._waiting = self.loop.call_later(HEADERS_SECONDS, self.transport.abort)
 
     def on_headers_complete(self) -> None:
-        """Wait no longer."""
+        """Wait for the body, if this stays a request."""
         self._waiting.cancel()
         super().on_headers_complete()
+        if not (self.parser.should_upgrade() and self._should_upgrade()):
+            # Whoever reads it answers before (beenthere.guards); some are answered unread.
+            seconds = limits.BODY_SECONDS + ANSWER_SECONDS
+            self._waiting = self.loop.call_later(seconds, self.transport.abort)
+
+    def on_message_complete(self) -> None:
+        """Wait no longer."""
+        self._waiting.cancel()
+        super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""

@@ -1,5 +1,6 @@
 """What every request passes first: our host, our origin, a bounded body; and careful headers."""
 
+import asyncio
 import re
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import problems
 from api.dependencies import bearer_in
 from core import limits
-from core.errors import TooLarge
+from core.errors import Problem, TooLarge, TooSlow
 from core.settings import Settings, is_loopback
 
 # A name or an address and perhaps a port, and nothing that a parser could read otherwise.
@@ -121,13 +122,13 @@ class Guards:
         exchange = _Exchange(receive, send)
         try:
             await self.app(scope, exchange.receive, exchange.send)
-        except TooLarge:
+        except (TooLarge, TooSlow):
             pass
         except Exception as fault:  # noqa: BLE001 - further out its message would be logged, words and all
             await self._unexpected(fault, exchange, scope)
             return
-        if not exchange.has_begun:
-            await _problem(TooLarge.status, TooLarge.code, TooLarge.title)(scope, receive, send)
+        if exchange.fault is not None and not exchange.has_begun:
+            await _broken_off(exchange.fault)(scope, receive, send)
 
     async def _unexpected(self, fault: Exception, exchange: "_Exchange", scope: Scope) -> None:
         response = await problems.unexpected(Request(scope), fault)
@@ -136,7 +137,7 @@ class Guards:
 
 
 class _Exchange:
-    """One request's body, counted, and whether its answer has begun.
+    """One request's body, counted and timed, and whether its answer has begun.
 
     Frameworks answer a body that breaks off in their own ways: such answers are not sent on.
     """
@@ -144,21 +145,46 @@ class _Exchange:
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive, self._send = receive, send
         self._taken = 0
+        self._until: float | None = asyncio.get_running_loop().time() + limits.BODY_SECONDS
+        self.fault: type[Problem] | None = None
         self.has_begun = False
 
     async def receive(self) -> Message:
-        """Take the next part of the body; too much of it raises."""
-        message = await self._receive()
+        """Take the next part of the body; too much of it, or too slow, raises."""
+        if self.fault is None:
+            message = await self._next()
+        if self.fault is not None:
+            raise self.fault
+        return message
+
+    async def _next(self) -> Message:
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError:
+            self.fault = TooSlow
+            return {}
+        if not message.get("more_body", False):
+            # What comes after the body is that they hang up, whenever that is.
+            self._until = None
         self._taken += len(message.get("body", b""))
         if self._taken > limits.BODY_BYTES:
-            raise TooLarge
+            self.fault = TooLarge
         return message
 
     async def send(self, message: Message) -> None:
         """Send on what is not an answer to a broken-off body."""
-        self.has_begun = self.has_begun or self._taken <= limits.BODY_BYTES
+        self.has_begun = self.has_begun or self.fault is None
         if self.has_begun:
             await self._send(message)
+
+
+def _broken_off(fault: type[Problem]) -> JSONResponse:
+    answer = _problem(fault.status, fault.code, fault.title)
+    if fault is TooSlow:
+        # The rest of it is waited for no longer.
+        answer.headers["connection"] = "close"
+    return answer
 
 
 def _problem(status: int, code: str, title: str) -> JSONResponse:

@@ -27,6 +27,9 @@ BUSY_TIMEOUT_MS: Final = 5_000
 CLOSING_SECONDS: Final = 3.0
 # On PostgreSQL a process that hangs in a unit of work loses it, and its rows are free again.
 LEFT_OPEN_MS: Final = 60_000
+# No statement of ours takes long; one that went astray holds a connection no longer than this.
+# Migrations have a connection of their own (beenthere.schema), without it.
+STATEMENT_MS: Final = 60_000
 LOST_CONNECTION: Final = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, OSError)
 # Classes of SQLSTATE in which PostgreSQL takes nothing just now: connection, rolled back for
 # another, resources, not in the right state, an operator's doing (PostgreSQL 17, appendix A).
@@ -120,6 +123,7 @@ def _postgresql(url: Any) -> AsyncEngine:
     bounds = {
         "lock_timeout": str(BUSY_TIMEOUT_MS),
         "idle_in_transaction_session_timeout": str(LEFT_OPEN_MS),
+        "statement_timeout": str(STATEMENT_MS),
     }
     return create_async_engine(
         url,

@@ -57,6 +57,13 @@ class TooLarge(Problem):
     status, code, title = 413, "too_large", say("That is more than we can take at once.")
 
 
+class TooSlow(Problem):
+    """A body that trickled in for longer than anyone may keep us waiting."""
+
+    status, code = 408, "too_slow"
+    title = say("That took too long to reach us. Please try again where the connection is better.")
+
+
 class TooMany(Problem):
     """Too many tries; `retry_after` seconds say when the next one is welcome."""
 

@@ -13,6 +13,8 @@ LIST_ITEMS: Final = 50
 
 FRAME_BYTES: Final = 64 * 1024
 BODY_BYTES: Final = 1024 * 1024
+# From the end of a request's headers to the end of its body.
+BODY_SECONDS: Final = 30
 
 PAGE_ITEMS: Final = 100
 

@@ -159,6 +159,20 @@ async def test_a_unit_of_work_that_was_left_open_gives_its_rows_back(
     await stuck.close()
 
 
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_a_statement_that_went_astray_is_ended_and_its_connection_serves_again(
+    database: Database, organisation_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.database.STATEMENT_MS", 50)
+    bounded = Database(database.url.render_as_string(hide_password=False))
+    with pytest.raises(Unavailable):
+        async with bounded.reading(organisation_id) as session:
+            await session.execute(text("SELECT pg_sleep(20)"))
+    async with bounded.reading(organisation_id) as session:
+        assert await session.scalar(text("SELECT name FROM organisation")) == "Harbour"
+    await bounded.close()
+
+
 async def _hang(database: Database, organisation_id: UUID, meanwhile: Awaitable[None]) -> None:
     async with database.unit_of_work(organisation_id) as session:
         await session.execute(text("SELECT 1 FROM organisation FOR UPDATE"))

@@ -13,7 +13,7 @@ from api.shapes import In, Out, Page, Version
 from core.database import Database
 from core.safety import Safety
 from core.words import Line
-from groups import cards, members, openings, requests, rosters
+from groups import cards, doors, members, openings, requests, rosters
 from groups.cards import Card
 from people import documents
 from people.permissions import Actor
@@ -241,11 +241,11 @@ async def ask(
 async def list_requests(group_id: UUID, actor: Someone, here: Here) -> Page[WaitingOut]:
     """Return who would like to come in, longest waiting first."""
     async with here.reading(actor.organisation_id) as session:
-        found = await requests.waiting(session, actor, group_id)
+        found = await doors.waiting(session, actor, group_id)
     return Page(items=[_waiting(one) for one in found])
 
 
-def _waiting(one: requests.Waiting) -> WaitingOut:
+def _waiting(one: doors.Waiting) -> WaitingOut:
     seen = without_folded(one.note, one.folded)
     out = WaitingOut.model_validate(one)
     return out.model_copy(update={"note": seen["words"], "folded": seen["folded"]})
@@ -255,7 +255,7 @@ def _waiting(one: requests.Waiting) -> WaitingOut:
 async def accept(request_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
     """Let somebody in. Idempotent."""
     async with here.unit_of_work(actor.organisation_id) as session:
-        await requests.accept(session, actor, request_id, now=now)
+        await doors.accept(session, actor, request_id, now=now)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
@@ -263,5 +263,5 @@ async def accept(request_id: UUID, actor: Someone, here: Here, now: Now) -> Resp
 async def not_now(request_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
     """Say that it doesn't fit just now. Idempotent."""
     async with here.unit_of_work(actor.organisation_id) as session:
-        await requests.answer_not_now(session, actor, request_id, now=now)
+        await doors.answer_not_now(session, actor, request_id, now=now)
     return Response(status_code=status.HTTP_204_NO_CONTENT)

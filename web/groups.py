@@ -13,9 +13,10 @@ from api import groups as joining
 from api.dependencies import Guard, Here, Now, Someone
 from core.errors import Conflict, Problem
 from core.sentences import say
-from groups import cards, facilitators, members, requests, rosters
+from groups import cards, doors, facilitators, members, requests, rosters
 from groups.cards import Door, Shown
-from groups.requests import Place, Waiting
+from groups.doors import Waiting
+from groups.requests import Place
 from groups.rosters import Member, Mine
 from matching.hellos import HelloHeld
 from people.permissions import Act, Actor, allows
@@ -74,7 +75,7 @@ async def _show(
         mine = [one for one in await rosters.mine(session, actor) if one.group.id == group_id]
         leads = allows(actor, Act.LEAD_GROUP, found)
         people = await rosters.listed(session, actor, group_id) if leads else None
-        waiting = await requests.waiting(session, actor, group_id) if leads else []
+        waiting = await doors.waiting(session, actor, group_id) if leads else []
         is_led = bool(await members.facilitators(session, group_id))
     return await page(
         request,
@@ -174,9 +175,9 @@ async def answer(
     """Let somebody in, or say that it doesn't fit just now."""
     async with here.unit_of_work(actor.organisation_id) as session:
         if answer == "let-in":
-            await requests.accept(session, actor, request_id, group_id=group_id, now=now)
+            await doors.accept(session, actor, request_id, group_id=group_id, now=now)
         else:
-            await requests.answer_not_now(session, actor, request_id, group_id=group_id, now=now)
+            await doors.answer_not_now(session, actor, request_id, group_id=group_id, now=now)
     return see(f"/groups/{group_id}")
 
 

@@ -93,7 +93,6 @@ def test_what_is_done_in_parts_asks_where_it_did() -> None:
         if function.name.startswith("_") and any(map(_is_asking, function.body))
     }
     assert asking == {
-        "groups.facilitators._led",
-        "groups.requests._to_answer",
+        "groups.doors._to_answer",
         "people.appointments._settle",
     }

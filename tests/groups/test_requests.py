@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 
 from core.errors import Forbidden, Invalid, NotFound
 from core.safety import Category, Response, SubjectKind, Tier, Verdict
-from groups import cards, facilitators, members, requests
+from groups import cards, doors, facilitators, members, requests
 from groups.cards import Group
+from groups.doors import AnsweredElsewhere
 from groups.members import GroupFull
-from groups.requests import AnsweredElsewhere, JoinRequest, Place, State
+from groups.requests import JoinRequest, Place, State
 from matching.hellos import HelloHeld
 from people.permissions import Actor
 
@@ -30,12 +31,12 @@ async def quiet(house: Any, administrator: Actor, josie: Actor) -> tuple[Group, 
 
 async def accept(house: Any, actor: Actor, request_id: Any) -> None:
     async with house.work() as session:
-        await requests.accept(session, actor, request_id, now=MORNING)
+        await doors.accept(session, actor, request_id, now=MORNING)
 
 
 async def not_now(house: Any, actor: Actor, request_id: Any) -> None:
     async with house.work() as session:
-        await requests.answer_not_now(session, actor, request_id, now=MORNING)
+        await doors.answer_not_now(session, actor, request_id, now=MORNING)
 
 
 async def place(house: Any, actor: Actor, group: Group) -> Place:
@@ -45,7 +46,7 @@ async def place(house: Any, actor: Actor, group: Group) -> Place:
 
 async def waiting(house: Any, actor: Actor, group: Group) -> list[Any]:
     async with house.reading() as session:
-        return await requests.waiting(session, actor, group.id)
+        return await doors.waiting(session, actor, group.id)
 
 
 async def test_asking_and_being_let_in(house: Any, quiet: Any) -> None:

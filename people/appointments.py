@@ -61,8 +61,11 @@ async def appoint(
     if account_id == actor.account_id:
         raise Forbidden(say("Nobody can give themselves a role. Please ask another administrator."))
     if role not in CONFIRMED or not await _others(session, actor.account_id, account_id):
+        is_new = not await _holds(session, account_id, role)
         await roles.appoint(session, actor, account_id, role, now=now)
         await _settle_open(session, account_id, role, by_id=actor.account_id, now=now)
+        if is_new and role in CONFIRMED:
+            await _tell_given_alone(session, actor, account_id, role, now=now)
         return True
     await accounts.by_id(session, account_id)
     if await _holds(session, account_id, role):
@@ -182,12 +185,35 @@ async def _settle_open(
     )
 
 
-async def _others(session: AsyncSession, *excepted: UUID) -> list[UUID]:
-    """Return who else could confirm today."""
+async def _tell_given_alone(
+    session: AsyncSession, actor: Actor, account_id: UUID, role: Role, *, now: datetime
+) -> None:
+    """Tell whoever else has any role: one person alone decided who reads what others wrote."""
+    audit.record(
+        session, kind="role_given_alone", actor_id=actor.account_id, subject_kind="account",
+        subject_id=account_id, now=now,
+    )  # fmt: skip
+    words = say(
+        "%(by)s named %(name)s %(role)s. Nobody else here could confirm it yet.",
+        by=actor.name,
+        name=(await accounts.names(session, {account_id})).get(account_id, ""),
+        role=_called(role),
+    )
+    for holder in await _others(session, actor.account_id, account_id, holding=frozenset(Role)):
+        await notices.send(
+            session, account_id=holder, kind=NoticeKind.ROLE, words=words, now=now,
+            dedupe_key=f"given_alone:{account_id}:{role}:{now.isoformat()}:{holder}",
+        )  # fmt: skip
+
+
+async def _others(
+    session: AsyncSession, *excepted: UUID, holding: frozenset[Role] = CONFIRMED
+) -> list[UUID]:
+    """Return who else could confirm today, or has one of other roles."""
     query = (
         select(RoleGrant.account_id)
         .join(Account, Account.id == RoleGrant.account_id)
-        .where(RoleGrant.role.in_(CONFIRMED), RoleGrant.ended_at.is_(None))
+        .where(RoleGrant.role.in_(holding), RoleGrant.ended_at.is_(None))
         .where(Account.standing == Standing.ACTIVE, Account.id.not_in(excepted))
         .distinct()
     )

@@ -15,7 +15,6 @@ from core.errors import Conflict, Problem
 from core.sentences import say
 from groups import cards, doors, facilitators, members, requests, rosters
 from groups.cards import Door, Shown
-from groups.doors import Waiting
 from groups.requests import Place
 from groups.rosters import Member, Mine
 from matching.hellos import HelloHeld
@@ -74,7 +73,7 @@ async def _show(
         place = await requests.place(session, actor, group_id)
         mine = [one for one in await rosters.mine(session, actor) if one.group.id == group_id]
         leads = allows(actor, Act.LEAD_GROUP, found)
-        people = await rosters.listed(session, actor, group_id) if leads else None
+        people = await rosters.listed(session, actor, group_id) if leads else []
         waiting = await doors.waiting(session, actor, group_id) if leads else []
         is_led = bool(await members.facilitators(session, group_id))
     return await page(
@@ -87,9 +86,7 @@ async def _show(
         standing_line=STANDING_LINES[place] if is_led or place is not Place.ASKED else NOBODY_LEADS,
         door=found.door,
         has_room=found.has_room,
-        members=[_member(one, actor, reasons or {}) for one in people]
-        if people is not None
-        else None,
+        members=[_member(one, actor, reasons or {}) for one in people] if leads else None,
         waiting=[_waiting(one) for one in waiting],
         errors=errors or {},
     )
@@ -112,7 +109,7 @@ def _member(one: Member, actor: Actor, reasons: Mapping[UUID, str]) -> dict[str,
     }
 
 
-def _waiting(one: Waiting) -> dict[str, Any]:
+def _waiting(one: doors.Waiting) -> dict[str, Any]:
     return {
         "id": one.id,
         "name": one.name,

@@ -46,6 +46,24 @@ async def test_a_small_place_with_one_administrator_appoints_its_first_moderator
     assert await _roles(database, sam) == {Role.MODERATOR}
 
 
+async def test_what_the_only_administrator_gives_alone_is_told_to_everybody_with_a_role(
+    database: Database, ada: SignedIn, sam: SignedIn
+) -> None:
+    here = ada.actor.organisation_id
+    held = (Role.PEER_SUPPORTER,)
+    pip = await sign_up(database, here, "Pip", now=MORNING, roles_held=held)
+    for _ in range(2):
+        async with database.unit_of_work(here) as session:
+            await appointments.appoint(session, ada.actor, sam.id, Role.MODERATOR, now=MORNING)
+    async with database.reading(here) as session:
+        (told,) = await notices.unread(session, pip.actor, now=MORNING)
+        kinds = [entry.kind for entry in await audit.page(session, ada.actor)]
+        assert await notices.unread(session, ada.actor, now=MORNING) == []
+    expected = "Ada named Sam a moderator. Nobody else here could confirm it yet."
+    assert told.words == expected
+    assert kinds.count("role_given_alone") == 1
+
+
 @pytest.mark.parametrize("role", [Role.MODERATOR, Role.ADMINISTRATOR])
 async def test_where_there_is_a_second_person_both_are_needed(
     database: Database, ada: SignedIn, roz: SignedIn, sam: SignedIn, role: Role

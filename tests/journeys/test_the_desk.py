@@ -198,3 +198,19 @@ async def test_promise_19_a_paused_account_keeps_help_the_reason_and_a_second_lo
     assert len([words for words in told if "no longer paused" in words]) == 1
     assert (await marigold.say(room_id, "I'm sorry.", "m4"))["type"] == "sent"
     assert await town.audit_holds()
+
+
+async def test_what_one_tells_of_another_in_a_day_is_one_line_and_leads_to_each(town: Town) -> None:
+    wren, marigold, room_id = await _two(town)
+    mo = await town.resident("Mo", Role.MODERATOR)
+    for number in range(3):
+        said = await marigold.say(room_id, f"Your jumper is ugly, {number}.", f"c{number}")
+        await wren.post(f"/messages/{said['id']}/concerns", {"reason": "unkind"})
+    (row,) = await mo.queue()
+    assert len(row["more_ids"]) == 2
+    shown = await mo.browser.open("/queue")
+    assert "2 more from the same person, about the same person" in shown
+    for number, case_id in enumerate(row["more_ids"], 2):
+        await mo.browser.open("/queue")
+        assert "why" in await mo.browser.follow(f"Number {number}")
+        assert (await mo.look(case_id))["raised"][0]["evidence"].startswith("Your jumper")

@@ -18,6 +18,7 @@ from core.sentences import say
 from matching import concerns, hellos
 from matching.concerns import Said
 from matching.hellos import HelloHeld
+from people import lookalikes
 from people.permissions import Actor
 
 # Parts of a name by which somebody would expect an answer in an emergency, or staff.
@@ -91,7 +92,8 @@ def poses(name: str) -> bool:
     """Tell whether a group's name could be taken for staff or a helpline."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     letters = (one for one in plain if unicodedata.category(one) not in ("Mn", "Cf"))
-    said = " ".join(re.sub(r"[^\w]+|_", " ", "".join(letters)).split())
+    seen = lookalikes.as_seen("".join(letters))
+    said = " ".join(re.sub(r"[^\w]+|_", " ", seen).split())
     return bool(_POSING.search(said) or _STAFF.fullmatch(said))
 
 

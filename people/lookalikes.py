@@ -49,7 +49,12 @@ def key(name: str) -> str:
     """Return what makes two names look the same: script, case, width, spaces, dots don't count."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     letters = "".join(one for one in plain if unicodedata.category(one)[0] not in "PZC")
-    return (letters or plain).translate(_LETTERS)
+    return as_seen(letters or plain)
+
+
+def as_seen(casefolded: str) -> str:
+    """Return the Latin letters that these look like; others stay themselves."""
+    return casefolded.translate(_LETTERS)
 
 
 async def refuse_reserved(session: AsyncSession, name: str, *, site_name: str) -> None:

@@ -25,7 +25,7 @@ SPAM = Verdict(tier=Tier.ROUTINE, categories=frozenset({Category.SPAM}))
         "Samaritans", "The Samaritans", "SAMARITANS UK", "Sama\u200britans", "Crisis line",
         "Night helpline", "Help-line", "Ｈｅｌｐｌｉｎｅ", "Childline", "Call 999",
         "The Staff", "staff team", "Moderators", "Admin", "Support", "Support team", "Been There",
-        "Safeguarding",
+        "Safeguarding", "S\u0430m\u0430ritans", "\u041coderat\u043ers", "Childl\u0456ne",
     ],
 )  # fmt: skip
 def test_a_name_that_promises_staff_or_a_helpline_poses(name: str) -> None:

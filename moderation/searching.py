@@ -5,14 +5,16 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
-from moderation import thoughts
+from moderation import joints, thoughts
 from moderation.lexicons import Lexicon
-from moderation.nearness import Nearness, Span
+from moderation.nearness import REACH, Nearness, Span
 from moderation.normalise import View
-from moderation.rules import Hit, Phrase, Rule, Sighting
+from moderation.rules import Effect, Hit, Phrase, Rule, Sighting
 
 # After so many hits of one rule the whole text is what needs a person.
 _MOST_HITS: Final = 100
+# Of a text with harm in more places a person reads on.
+_MOST_EDGES: Final = 12
 # Up to this length searching the whole text costs less than finding out where to search.
 _WHOLE_CHARACTERS: Final = 600
 
@@ -57,14 +59,28 @@ class Rulebook:
 
 
 def _seen(text: str, near: Span, places: Places) -> list[Sighting]:
+    """Return what is seen near; distress also where a pattern looks no further than up to harm.
+
+    Patterns of distress look ahead for what makes it ordinary ("see you Thursday"): a day that a
+    threat names is none of that (promise 1).
+    """
+    seen = list(_matches(text, near, places))
+    harm = [one.core for one in seen if one.rule.effect is Effect.FOLD]
+    distress = [place for place in places if place[0].effect is Effect.HELP] if harm else []
+    edges = {edge for core in harm for edge in (core[0], joints.sentence(text, core)[0])}
+    for end in sorted(edges)[:_MOST_EDGES]:
+        known = {(one.rule.id, one.core[0]) for one in seen}
+        found = _matches(text, (max(near[0], end - REACH), end), distress)
+        seen += (one for one in found if (one.rule.id, one.core[0]) not in known)
+    return seen
+
+
+def _matches(text: str, near: Span, places: Places) -> Iterator[Sighting]:
     start, end = near
-    return [
-        Sighting(rule, whole, core)
-        for rule, phrase, windows in places
-        for whole, core in islice(
-            phrase.spans(text, [(max(a, start), min(b, end)) for a, b in windows]), _MOST_HITS
-        )
-    ]
+    for rule, phrase, windows in places:
+        within = [(max(a, start), min(b, end)) for a, b in windows]
+        for whole, core in islice(phrase.spans(text, within), _MOST_HITS):
+            yield Sighting(rule, whole, core)
 
 
 def _index(rules: tuple[Rule, ...]) -> dict[str, list[tuple[Rule, Phrase, frozenset[str]]]]:

@@ -26,6 +26,7 @@ _OPENING: Final = re.compile(
     r"|the|just|what|who|think|feel))*\Z"
 )
 _FIRST_WORDS: Final = re.compile(r"(?: (?:i|im|ive|id|ill|my|a|the|just|really|honestly))+ \Z")
+_OWN: Final = re.compile(r"\b(?:i|im|ive|id|ill|my|me|myself)\b")
 # What follows these is another's words or one's own fear, and stays so past the next joint.
 _TELLING: Final = re.compile(
     r"\b(?:said|says|say|saying|told|tells|tell|telling|called|calls|calling|shout\w{0,5}"
@@ -80,6 +81,14 @@ def tail(between: str) -> int:
 def is_parted(text: str, first: int, second: int) -> bool:
     """True when a sentence ends between the end of one match and the beginning of another."""
     return not set(text[first:second]).isdisjoint(SENTENCE_ENDS)
+
+
+def is_left_behind(text: str, span: Span, end: int) -> bool:
+    """True when `span` runs on into a sentence after `end`, and says nothing of oneself before it.
+
+    "Tonight. He is going to…": the one word belongs to what was said before the full stop.
+    """
+    return is_parted(text, end, span[1]) and not _OWN.search(text, span[0], end)
 
 
 def is_told(text: str, since: int, joint: Span, *, told: Iterable[Span]) -> bool:

@@ -59,20 +59,31 @@ class Rulebook:
 
 
 def _seen(text: str, near: Span, places: Places) -> list[Sighting]:
-    """Return what is seen near; distress also where a pattern looks no further than up to harm.
+    """Return what is seen near; distress and harm also where each looks no further than the other.
 
-    Patterns of distress look ahead for what makes it ordinary ("see you Thursday"): a day that a
-    threat names is none of that (promise 1).
+    Patterns look ahead for what makes them ordinary ("see you Thursday"): a day that a threat
+    names is none of that for a goodbye (promise 1).
     """
     seen = list(_matches(text, near, places))
-    harm = [one.core for one in seen if one.rule.effect is Effect.FOLD]
-    distress = [place for place in places if place[0].effect is Effect.HELP] if harm else []
-    edges = {edge for core in harm for edge in (core[0], joints.sentence(text, core)[0])}
-    for end in sorted(edges)[:_MOST_EDGES]:
-        known = {(one.rule.id, one.core[0]) for one in seen}
-        found = _matches(text, (max(near[0], end - REACH), end), distress)
-        seen += (one for one in found if (one.rule.id, one.core[0]) not in known)
+    for kind, ends in ((Effect.HELP, _before_harm(text, seen)), (Effect.FOLD, _lines(text, seen))):
+        own = [place for place in places if place[0].effect is kind] if ends else []
+        for end in sorted(ends)[:_MOST_EDGES]:
+            known = {(one.rule.id, one.core[0]) for one in seen}
+            found = _matches(text, (max(near[0], end - REACH), end), own)
+            seen += [one for one in found if (one.rule.id, one.core[0]) not in known]
     return seen
+
+
+def _before_harm(text: str, seen: Iterable[Sighting]) -> set[int]:
+    """Return where harm begins, and where the sentence does that it stands in."""
+    harm = [one.core for one in seen if one.rule.effect is Effect.FOLD]
+    return {edge for core in harm for edge in (core[0], joints.sentence(text, core)[0])}
+
+
+def _lines(text: str, seen: Iterable[Sighting]) -> set[int]:
+    """Return where sentences with distress begin: within one it tells what is meant."""
+    distress = [one.whole for one in seen if one.rule.effect is Effect.HELP]
+    return {joints.sentence(text, whole)[0] for whole in distress}
 
 
 def _matches(text: str, near: Span, places: Places) -> Iterator[Sighting]:

@@ -174,14 +174,15 @@ def _held(view: View, text: str, seen: list[Sighting]) -> Iterator[Sighting]:
 def _apart(text: str, whole: Span, core: Span, *, edges: Iterable[Span]) -> Span:
     """Return a match without the words of the other kind that run into it or into its tail.
 
-    Words that run on into the next sentence take nothing from a head: part of them belongs to it.
+    Words that run on into the next sentence take nothing from a head, nor from a tail where nobody
+    speaks of themselves: part of them belongs to it.
     """
     first, last = whole
     for start, stop in edges:
-        if start <= whole[0] < stop < core[1] and not set(text[start:stop]) & set(
-            joints.SENTENCE_ENDS
-        ):
+        if start <= whole[0] < stop < core[1] and not joints.is_parted(text, start, stop):
             first = max(first, stop)
+        elif start < whole[1] <= stop and joints.is_left_behind(text, (start, stop), whole[1]):
+            continue
         elif core[1] <= start < last + _TAIL_REACH:
             last = min(last, _tail_end(text, core[1], start))
     matched = text[first:last]

@@ -1,4 +1,4 @@
-"""Promise 1: what a goodbye rules out by what follows it ("see you Thursday") is no threat."""
+"""Promise 1: what makes one kind ordinary by what follows it is never taken from the other."""
 
 import pytest
 
@@ -43,3 +43,27 @@ def test_a_goodbye_until_then_is_ordinary_with_a_threat_further_on() -> None:
     verdict = SCREENING.screen(text, Context())
     assert verdict.response is Response.DELIVER
     assert [text[start:end] for start, end in verdict.folded] == ["I'm going to kill him"]
+
+
+@pytest.mark.parametrize("joint", ["\n", ". ", " … "])
+def test_a_threat_is_met_whatever_the_distress_in_the_next_line_begins_with(joint: str) -> None:
+    threat = "we know where your kids go to school"
+    text = f"{threat}{joint}I've been thinking of ending it"
+    verdict = SCREENING.screen(text, Context())
+    assert verdict.response is Response.DELIVER_WITH_HELP
+    assert [text[start:end] for start, end in verdict.folded] == [threat]
+
+
+def test_a_threat_in_a_line_of_its_own_takes_no_word_of_the_line_before() -> None:
+    text = "she's got a knife and the kids are upstairs\nyou're dead when I find you"
+    verdict = SCREENING.screen(text, Context())
+    assert [text[start:end] for start, end in verdict.folded] == ["you're dead when I find you"]
+    assert verdict.response is Response.DELIVER_WITH_HELP
+
+
+def test_a_day_at_the_end_of_a_threat_stays_with_it_whoever_the_next_sentence_is_about() -> None:
+    threat = "I'm going to kill him tonight"
+    text = f"{threat}! my mate says he's gonna kill himself and he's not replying, help"
+    verdict = SCREENING.screen(text, Context())
+    assert [text[start:end] for start, end in verdict.folded] == [threat]
+    assert verdict.response is Response.DELIVER_WITH_HELP

@@ -1,10 +1,16 @@
 """Random people for properties: few topics and words, so that everything happens often."""
 
+from collections.abc import Iterable
+from functools import cache
+from itertools import permutations
+from typing import TypeVar
+
 from hypothesis import strategies as st
 
 from matching.documents import AgeBand, Experience, GroupDocument, Person, Support, Weight, Where
 from matching.eligibility import Standing
 
+T = TypeVar("T")
 TOPICS = ("hearing voices", "Hearing  Voices", "panic", "bereavement", "caring", "")
 WORDS = (
     "",
@@ -31,9 +37,11 @@ STRATEGIES = (
 SLOTS = ("mon-morning", "tue-evening", "sun-night")
 
 
-def some(values: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
-    """A few of these, without repeats."""
-    return st.lists(st.sampled_from(values), max_size=3, unique=True).map(tuple)
+def some(values: Iterable[T], most: int = 3) -> st.SearchStrategy[tuple[T, ...]]:
+    """Up to `most` of these without repeats, each number as often: one draw, which is cheap."""
+    by_length = [list(permutations(values, length)) for length in range(most + 1)]
+    longest = max(map(len, by_length))
+    return st.sampled_from([one for few in by_length for one in few * (longest // (len(few) or 1))])
 
 
 experiences = st.builds(
@@ -43,11 +51,12 @@ experiences = st.builds(
     where=st.sampled_from(Where),
     weight=st.sampled_from((*Weight, Weight.NICE, Weight.NICE, Weight.NICE)),
 )
-help_kinds = st.lists(st.sampled_from(Support), max_size=3, unique=True).map(tuple)
+help_kinds = some(Support)
 
 
+@cache
 def person(person_id: str) -> st.SearchStrategy[Person]:
-    """One person with this id."""
+    """One person with this id; kept, for a strategy costs more to make than to draw from."""
     return st.builds(
         Person,
         id=st.just(person_id),
@@ -68,7 +77,7 @@ def person(person_id: str) -> st.SearchStrategy[Person]:
         timezone=st.sampled_from(("", "Europe/London", "Asia/Kathmandu", "Pacific/Auckland")),
         available=some(SLOTS),
         capacity=st.sampled_from((0, 1, 3, 3, 3)),
-        blocked=st.lists(st.sampled_from(IDS), max_size=2, unique=True).map(tuple),
+        blocked=some(IDS, most=2),
     )
 
 
@@ -78,10 +87,7 @@ def populations(least: int = 1) -> st.SearchStrategy[list[Person]]:
     return ids.flatmap(lambda some_ids: st.tuples(*map(person, some_ids)).map(list))
 
 
-def _ids() -> st.SearchStrategy[frozenset[str]]:
-    return st.frozensets(st.sampled_from(IDS), max_size=2)
-
-
+few_ids = some(IDS, most=2).map(frozenset)
 rarely = st.sampled_from((False, False, False, False, True))
 standings = st.dictionaries(
     st.sampled_from(IDS),
@@ -94,8 +100,8 @@ standings = st.dictionaries(
         is_unlisted=rarely,
         wants_alike=rarely,
         open_connections=st.sampled_from((0, 0, 1, 3)),
-        answered=_ids(),
-        apart=_ids(),
+        answered=few_ids,
+        apart=few_ids,
     ),
 )
 groups = st.lists(

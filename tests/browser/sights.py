@@ -9,16 +9,26 @@ from tests.browser.extremes import LONG, NEW
 
 TALK_OF_TWO = "a.row-link:has-text('Mac')"
 TALK_OF_A_GROUP = "a.row-link:has-text('Leave the Light On')"
+A_TALK = "/talks/{room_id}"
+A_GROUP = "/groups/{group_id}"
+A_CASE = "/staff/cases/{case_id}"
+A_WAY_IN = "/my-data/{what}"
 
 
 @dataclass(frozen=True)
 class Sight:
-    """One page: who looks, where they begin, and what they do to get there."""
+    """One page: who looks, where they begin, what they do to get there, and the route they see."""
 
     name: str
     who: str | None
     path: str
     then: Callable[[Page], None] = lambda _page: None
+    ends_at: str = ""
+
+    @property
+    def route(self) -> str:
+        """The route whose page this is: where one begins, or where one gets to."""
+        return self.ends_at or self.path.partition("?")[0]
 
 
 def follow(*selectors: str) -> Callable[[Page], None]:
@@ -80,6 +90,12 @@ def _decide_nothing(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def _change_nothing(page: Page) -> None:
+    page.locator("form.card").evaluate("form => { form.noValidate = true; }")
+    page.locator("form.card button.main").click()
+    page.wait_for_load_state()
+
+
 SIGHTS = (
     Sight("start", None, "/"),
     Sight("join", None, "/join"),
@@ -95,24 +111,33 @@ SIGHTS = (
     Sight("home", "Sam", "/home"),
     Sight("first-words", "Sam", "/first-words"),
     Sight("offers", "Sam", "/offers"),
-    Sight("say-hello", "Pip", "/offers", follow("a[href^='/hellos/new']")),
+    Sight("say-hello", "Pip", "/offers", follow("a[href^='/hellos/new']"), ends_at="/hellos/new"),
     Sight("hellos", "Sam", "/hellos"),
     Sight("about-me", "Sam", "/about-me"),
     Sight("my-data", "Sam", "/my-data"),
+    Sight("new-password", "Sam", "/my-data/password", ends_at=A_WAY_IN),
+    Sight("new-email", "Sam", "/my-data/email", ends_at=A_WAY_IN),
+    Sight("new-recovery-words", "Sam", "/my-data/codes", ends_at=A_WAY_IN),
+    Sight("new-password-again", "Sam", "/my-data/password", _change_nothing, A_WAY_IN),
     Sight("as-others-see-me", "Sam", "/about-me/as-others-see-me"),
     Sight("talks", "Sam", "/talks"),
-    Sight("talk", "Sam", "/talks", follow(TALK_OF_TWO)),
-    Sight("talk-of-a-group", "Sam", "/talks", follow(TALK_OF_A_GROUP)),
-    Sight("talk-help-card", "Sam", "/talks", _write_to_help_card),
-    Sight("talk-help-line", "Sam", "/talks", _write_to_help_line),
+    Sight("talk", "Sam", "/talks", follow(TALK_OF_TWO), ends_at=A_TALK),
+    Sight("talk-of-a-group", "Sam", "/talks", follow(TALK_OF_A_GROUP), ends_at=A_TALK),
+    Sight("talk-help-card", "Sam", "/talks", _write_to_help_card, ends_at=A_TALK),
+    Sight("talk-help-line", "Sam", "/talks", _write_to_help_line, ends_at=A_TALK),
     Sight("tell-us", "Sam", "/tell-us"),
-    Sight("tell-us-of-words", "Sam", "/talks", _tell_of_words),
-    Sight("worried", "Sam", "/talks", _worry),
-    Sight("look-again", "Sam", "/decisions/00000000-0000-4000-8000-000000000000"),
+    Sight("tell-us-of-words", "Sam", "/talks", _tell_of_words, ends_at="/tell-us"),
+    Sight("worried", "Sam", "/talks", _worry, ends_at=A_TALK),
+    Sight(
+        "look-again",
+        "Sam",
+        "/decisions/00000000-0000-4000-8000-000000000000",
+        ends_at="/decisions/{case_id}",
+    ),
     Sight("groups", "Sam", "/groups"),
-    Sight("group", "Sam", "/groups", follow("#open ~ article h2 a")),
-    Sight("group-mine", "Sam", "/groups", follow("#mine ~ article h2 a")),
-    Sight("group-led", "Josie", "/groups", follow("#mine ~ article h2 a")),
+    Sight("group", "Sam", "/groups", follow("#open ~ article h2 a"), ends_at=A_GROUP),
+    Sight("group-mine", "Sam", "/groups", follow("#mine ~ article h2 a"), ends_at=A_GROUP),
+    Sight("group-led", "Josie", "/groups", follow("#mine ~ article h2 a"), ends_at=A_GROUP),
     Sight("home-new", NEW, "/home"),
     Sight("first-words-new", NEW, "/first-words"),
     Sight("offers-new", NEW, "/offers"),
@@ -123,11 +148,15 @@ SIGHTS = (
     Sight("home-long", LONG, "/home"),
     Sight("hellos-long", LONG, "/hellos"),
     Sight("talks-long", LONG, "/talks"),
-    Sight("talk-long", LONG, "/talks", follow("a.row-link")),
+    Sight("talk-long", LONG, "/talks", follow("a.row-link"), ends_at=A_TALK),
     Sight("queue", "Win", "/queue"),
-    Sight("look", "Desmond", "/queue", follow("[data-row] th a")),
-    Sight("case", "Win", "/queue", _open_a_case),
-    Sight("case-again", "Win", "/queue", _decide_nothing),
+    Sight("look", "Desmond", "/queue", follow("[data-row] th a"), ends_at=A_CASE),
+    Sight("case", "Win", "/queue", _open_a_case, ends_at=A_CASE),
+    Sight(
+        "case-again", "Win", "/queue", _decide_nothing, ends_at="/staff/cases/{case_id}/decision"
+    ),
     Sight("home-of-staff", "Priya", "/home"),
     Sight("administration", "Priya", "/administration"),
+    Sight("roles", "Priya", "/staff/roles"),
+    Sight("not-for-me", "Sam", "/queue"),
 )

@@ -125,3 +125,5 @@ Address = Annotated[str, Depends(address)]
 Someone = Annotated[Actor, Depends(actor)]
 MaybeSomeone = Annotated[Actor | None, Depends(maybe_actor)]
 Place = Annotated[Organisation, Depends(organisation)]
+# For a route that names an organisation and doesn't need it: there is nothing under another name.
+IS_THERE: Final = (Depends(organisation),)

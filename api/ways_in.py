@@ -63,7 +63,7 @@ async def prove(
             field="current_password",
         )
     if not await credentials.matches(password, password_hash):
-        raise Invalid(say("That is not your password of now."), field="current_password")
+        raise Invalid(say("That isn't your password. Please try again."), field="current_password")
 
 
 async def set_password(

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from api import entry
 from api import helped as helping_notes
 from api.dependencies import (
+    IS_THERE,
     Address,
     Config,
     Guard,
@@ -51,7 +52,7 @@ def own_path(path: str) -> str:
 
 
 @router.get("/")
-@router.get("/o/{organisation}")
+@router.get("/o/{organisation}", dependencies=IS_THERE)
 async def start(request: Request, someone: MaybeSomeone, here: Here, guard: Guard) -> Response:
     """What this is, and who runs it."""
     if someone is not None:
@@ -190,7 +191,7 @@ def _newcomer(form: forms.Form) -> dict[str, Any]:
 
 
 @router.get("/sign-in")
-@router.get("/o/{organisation}/sign-in")
+@router.get("/o/{organisation}/sign-in", dependencies=IS_THERE)
 async def sign_in_page(request: Request, next: str = "") -> Response:  # noqa: A002 - the field's name
     """The form to sign in with."""
     return await page(
@@ -240,7 +241,7 @@ async def _leave(someone: Actor | None, here: Here, *, now: datetime) -> None:
 
 
 @router.get("/recover")
-@router.get("/o/{organisation}/recover")
+@router.get("/o/{organisation}/recover", dependencies=IS_THERE)
 async def recover_page(request: Request) -> Response:
     """The form to get back in with."""
     return await _recover_form(request, values={}, errors={})
@@ -256,7 +257,10 @@ async def _recover_form(
         status=status,
         values=values,
         errors=errors,
-        contact_line=say("The people who run this place can give you a code that works for a day."),
+        contact_line=say(
+            "Ask the people who run this place, the way you heard of it. They can give you a code "
+            "that works for a day. Type it above, in place of a recovery word."
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from api import helped
 from api import urgent_help as urgent
-from api.dependencies import Guard, Here, MaybeSomeone, Now
+from api.dependencies import IS_THERE, Guard, Here, MaybeSomeone, Now
 from core.errors import NotFound
 from core.sentences import When, say
 from moderation import helping
@@ -145,7 +145,7 @@ async def what_happens(request: Request, someone: MaybeSomeone, here: Here, now:
 
 
 @router.get("/what-helped")
-@router.get("/o/{organisation}/what-helped")
+@router.get("/o/{organisation}/what-helped", dependencies=IS_THERE)
 async def what_helped(
     request: Request, someone: MaybeSomeone, here: Here, guard: Guard
 ) -> Response:

@@ -26,7 +26,7 @@ from web import (
     telling,
     ways_in,
 )
-from web.rendering import problem_page
+from web.faults import problem_page
 
 STATIC: Final = Path(str(resources.files("web").joinpath("static")))
 ROUTERS: Final = (

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import (
     Environment,
     PackageLoader,
@@ -21,11 +20,11 @@ from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
 
 from api import dependencies, urgent_help
-from core.errors import NotSignedIn, Problem
+from core.errors import Problem
 from core.sentences import When, say
 from moderation import helping
 from people.permissions import Act, Actor, allows
-from web import cookies, forms, translating
+from web import cookies, translating
 from web.translating import Voice
 
 SEE_OTHER: Final = 303
@@ -166,28 +165,3 @@ def moment(at: datetime) -> dict[str, str]:
 def see(path: str) -> RedirectResponse:
     """Answer a post with where to look now, so that going back and reloading post nothing."""
     return RedirectResponse(path, SEE_OTHER)
-
-
-async def problem_page(request: Request, problem: Problem) -> Response:
-    """Render a fault: what happened, what to do next, and what had been typed."""
-    status = int(str(problem.extra.get("status", problem.status)))
-    if isinstance(problem, NotSignedIn) and request.method == "GET":
-        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return see(f"/sign-in?next={quote(wanted, safe='/')}")
-    kept = await forms.given_back(request)
-    steps = [{"href": "/help", "label": say("Urgent help")}]
-    first = {"href": "/sign-in", "label": say("Sign in")} if status == 401 else _home()
-    return await page(
-        request,
-        "pages/problem.html",
-        say("Something needs another look"),
-        status=status,
-        problem={"title": problem.title, "detail": problem.detail},
-        next_steps=[first, *steps],
-        kept=kept,
-        reference="",
-    )
-
-
-def _home() -> dict[str, str]:
-    return {"href": "/home", "label": say("Home")}

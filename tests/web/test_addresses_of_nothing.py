@@ -64,3 +64,27 @@ async def test_a_program_hears_which_part_of_its_address_is_wrong(
     async with client_of(app, ada) as client:
         answer = await client.get("/api/v1/rooms/no-such-thing/messages")
     assert (answer.status_code, answer.json()["field"]) == (422, "room_id")
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_page_that_isnt_there_is_called_so_and_leads_on(
+    app: FastAPI, ada: SignedIn, organisation_id: UUID
+) -> None:
+    """It is no fault of anybody's, and a stranger isn't sent to a page they must sign in for."""
+    async with browser_of(app, ada) as hers, browser_of(app) as a_strangers:
+        for browser, leads_to in ((hers, "/home"), (a_strangers, "/")):
+            page = (await browser.get("/no-such-page")).text
+            assert f"<h1>{NOTHING}</h1>" in page
+            assert "on our side" not in page
+            assert f'<a class="button main" href="{leads_to}">' in page
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_who_may_not_come_in_hears_more_than_that_they_may_not(
+    app: FastAPI, database: Database, organisation_id: UUID
+) -> None:
+    sam = await sign_up(database, organisation_id, "Sam", now=MORNING)
+    async with browser_of(app, sam) as browser:
+        answer = await browser.get("/queue")
+    assert answer.status_code == 403
+    assert "It is for somebody else here" in answer.text

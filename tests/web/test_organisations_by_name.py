@@ -3,9 +3,10 @@
 from uuid import UUID
 
 import pytest
-from app_factories import client_of
+from app_factories import browser_of, client_of
 from conftest import MORNING
 from fastapi import FastAPI
+from people_factories import sign_up
 
 from core.database import Database
 from people import organisations
@@ -20,6 +21,18 @@ async def test_names_that_are_none_are_not_found_on_either_database(
         for name in ("%00", "a%00", "%ff", "%ed%a0%80", "%27%20OR%201=1", "x" * 3_000):
             for path in (f"/o/{name}", f"/o/{name}/join", f"/api/v1/help?organisation={name}"):
                 assert (await client.get(path)).status_code == 404, path
+
+
+async def test_under_a_name_that_is_none_no_page_answers_for_another(
+    app: FastAPI, database: Database, organisation_id: UUID
+) -> None:
+    """Neither to a stranger nor to somebody signed in, who would be sent Home instead."""
+    sam = await sign_up(database, organisation_id, "Sam", now=MORNING)
+    for client in (client_of(app), browser_of(app, sam)):
+        for rest in ("", "/join", "/sign-in", "/recover", "/what-helped"):
+            answer = await client.get(f"/o/nonsense{rest}")
+            assert answer.status_code == 404, rest
+            assert "on our side" not in answer.text
 
 
 async def test_urgent_help_is_there_for_anyone_whichever_organisation_they_stand_before(

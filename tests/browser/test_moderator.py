@@ -79,6 +79,7 @@ def test_a_click_that_comes_too_late_shows_what_the_other_did(visitors: Visitors
     expect(win.get_by_role("heading", name="Queue", level=1)).to_be_visible()
 
     _decide(desmond, "Hide this message", "These words of mine must not be lost.")
+    expect(desmond.get_by_role("alert")).to_be_focused()
     expect(desmond.get_by_role("alert")).to_contain_text("Win")
     expect(desmond.get_by_role("alert")).to_contain_text("Nothing of yours was done")
     expect(desmond.locator("body")).to_contain_text("These words of mine must not be lost.")

@@ -39,6 +39,22 @@ def name_of(room: Room, groups: dict[UUID, str]) -> str:
     return ", ".join(name for name in room.names.values() if name) or say("Somebody who left")
 
 
+def line(room: Room, groups: dict[UUID, str], last: UUID | None, reader: UUID) -> dict[str, Any]:
+    """Return a talk as one line of a list: its name, and who wrote last, but no words of it."""
+    name = room.names.get(last) if last else None
+    return {
+        "href": f"/talks/{room.room_id}",
+        "name": name_of(room, groups),
+        "line": say("You wrote last.") if last == reader else _wrote(name) if name else "",
+        "at": moment(room.last_at),
+        "new_line": "",
+    }
+
+
+def _wrote(name: str) -> str:
+    return say("%(name)s wrote last.", name=name)
+
+
 async def show(
     request: Request,
     room_id: UUID,

@@ -1,18 +1,17 @@
 """Talks, as plain forms: the same writer and screening as the live socket (promise 41)."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.dependencies import Guard, Here, Now, Someone, Talk
-from chat import frames, messages, pending, rooms, waiting
+from chat import frames, latest, messages, pending, rooms, waiting
 from chat.drafts import Kept, OtherWords
 from chat.engine import Engine
 from chat.kinds import Help
-from chat.rooms import Talk as Room
 from chat.waiting import State
 from core import sentences
 from core.errors import Conflict, NotFound, Problem
@@ -20,7 +19,7 @@ from matching import connections, requests
 from people import blocks
 from people.permissions import Actor
 from web import forms, talk_pages, unsent
-from web.rendering import moment, page, see
+from web.rendering import page, see
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,7 +35,10 @@ async def talks(request: Request, actor: Someone, here: Here, now: Now) -> Respo
         found = await rooms.for_account(session, actor)
         kept = await pending.given_back(session, actor, now=now)
         groups = await talk_pages.group_names(session, found)
-    lines = [_line(room, groups) for room in found]
+        last = await latest.writers(session, actor, [room for room in found if room.is_open])
+    lines = [
+        talk_pages.line(room, groups, last.get(room.room_id), actor.account_id) for room in found
+    ]
     return await page(
         request,
         "pages/talks.html",
@@ -49,16 +51,6 @@ async def talks(request: Request, actor: Someone, here: Here, now: Now) -> Respo
         ],
         more_href="",
     )
-
-
-def _line(room: Room, groups: dict[UUID, str]) -> dict[str, Any]:
-    return {
-        "href": f"/talks/{room.room_id}",
-        "name": talk_pages.name_of(room, groups),
-        "line": "",
-        "at": moment(room.last_at),
-        "new_line": "",
-    }
 
 
 @router.get("/talks/{room_id}")

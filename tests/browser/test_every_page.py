@@ -61,6 +61,7 @@ def test_it_keeps_nobody_out_and_shows_the_ways_out(
     page.set_viewport_size({"width": NARROWEST, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
     assert _too_small_to_press(page) == []
+    _holds_large_words(page)
 
 
 def _has_its_frame(page: Page) -> None:
@@ -74,6 +75,16 @@ def _ways_out(page: Page) -> list[Box]:
     links = [page.get_by_role("banner").get_by_role("link", name=name) for name in WAYS_OUT]
     boxes = [link.bounding_box() for link in links]
     return [(round(box["x"]), round(box["y"])) for box in boxes if box]
+
+
+def _holds_large_words(page: Page) -> None:
+    """Twice as large (WCAG 1.4.4), on the smallest phone: nothing sticks out or lies over it."""
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
+    page.evaluate("document.activeElement.blur()")
+    box = page.locator(".skip").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 0
 
 
 def _too_small_to_press(page: Page) -> list[str]:

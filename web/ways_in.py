@@ -22,7 +22,7 @@ router = APIRouter(include_in_schema=False)
 What = Literal["password", "email", "codes", "copy"]
 TITLES: Final[dict[What, Sentence]] = {
     "password": say("A new password"),
-    "email": say("Your e-mail address"),
+    "email": say("Where we write to you"),
     "codes": say("Your way back in"),
     "copy": say("A copy for you"),
 }

@@ -119,6 +119,8 @@ SIGHTS = (
     Sight("new-email", "Sam", "/my-data/email", ends_at=A_WAY_IN),
     Sight("new-recovery-words", "Sam", "/my-data/codes", ends_at=A_WAY_IN),
     Sight("new-password-again", "Sam", "/my-data/password", _change_nothing, A_WAY_IN),
+    Sight("copy", "Sam", "/my-data/copy", ends_at=A_WAY_IN),
+    Sight("erase", "Sam", "/my-data/erase"),
     Sight("as-others-see-me", "Sam", "/about-me/as-others-see-me"),
     Sight("talks", "Sam", "/talks"),
     Sight("talk", "Sam", "/talks", follow(TALK_OF_TWO), ends_at=A_TALK),

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chat import visibility
 from chat.kinds import RoomKind
 from chat.logs import Room
-from chat.rooms import Membership
+from chat.rooms import Membership, quiet_until
 from chat.visibility import Sight, Surface
 from core.errors import Conflict, Forbidden, NotFound, Problem
 from core.sentences import say
@@ -31,6 +31,7 @@ _SEATS: Final = (
         _MEMBERSHIP.c.room_id,
         _MEMBERSHIP.c.account_id,
         _MEMBERSHIP.c.muted_until,
+        _MEMBERSHIP.c.silenced_until,
         _ROOM.c.organisation_id,
         _ROOM.c.kind,
         _ROOM.c.closed_at,
@@ -109,8 +110,9 @@ def _fault(seat: Any, now: datetime) -> Problem | None:
         return Suspended()
     if seat.closed_at is not None:
         return RoomClosed()
-    if seat.muted_until is not None and seat.muted_until > now:
-        return Muted(until=seat.muted_until)
+    until = quiet_until(seat)
+    if until is not None and until > now:
+        return Muted(until=until)
     return None
 
 

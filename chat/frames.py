@@ -1,7 +1,4 @@
-"""Every frame of the live socket, as a tagged struct.
-
-`docs/protocol.md` shows each with an example; a test holds the two together.
-"""
+"""Every frame of the live socket; `docs/protocol.md` shows each, and a test holds them together."""
 
 from datetime import datetime
 from typing import Annotated, Final

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Select, UniqueConstraint, select, update
+from sqlalchemy import ForeignKey, Row, Select, UniqueConstraint, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -23,7 +24,10 @@ from people.permissions import Act, Actor, require
 
 
 class Membership(Base, Identified, Owned):
-    """One account in one room. Leaving keeps the row, so that coming back is the same one."""
+    """One account in one room. Leaving keeps the row, so that coming back is the same one.
+
+    `muted_until` is a facilitator's, `silenced_until` a moderator's: see `chat.mutes`.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -36,6 +40,12 @@ class Membership(Base, Identified, Owned):
     joined_at: Mapped[datetime] = field(Retention.TALK, personal="account_id")
     left_at: Mapped[datetime | None] = field(Retention.TALK, personal="account_id")
     muted_until: Mapped[datetime | None] = field(Retention.CASE, personal="account_id")
+    silenced_until: Mapped[datetime | None] = field(Retention.CASE, personal="account_id")
+
+
+def quiet_until(row: Membership | Row[Any]) -> datetime | None:
+    """Return until when somebody can't write, by whoever asked for it."""
+    return max(filter(None, (row.muted_until, row.silenced_until)), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,33 +165,6 @@ async def remove_member(
     return True
 
 
-async def mute(session: AsyncSession, *, room_id: UUID, account_id: UUID, until: datetime) -> bool:
-    """Let a member read but not write until then, also one who has left and may come back.
-
-    Return whether they are in the room.
-    """
-    return await _set_mute(session, room_id, account_id, until)
-
-
-async def unmute(session: AsyncSession, *, room_id: UUID, account_id: UUID) -> bool:
-    """Let a member write again; idempotent. Return whether they are in the room."""
-    return await _set_mute(session, room_id, account_id, None)
-
-
-async def _set_mute(
-    session: AsyncSession, room_id: UUID, account_id: UUID, until: datetime | None
-) -> bool:
-    found = await session.execute(
-        update(Membership)
-        .where(Membership.room_id == room_id, Membership.account_id == account_id)
-        .values(muted_until=until)
-        .returning(Membership.id, Membership.left_at)
-    )
-    logs.announce(session, room_id)
-    row = found.one_or_none()
-    return row is not None and row.left_at is None
-
-
 async def close(session: AsyncSession, *, room_id: UUID, now: datetime) -> bool:
     """End a talk for everyone: it stays readable. Idempotent; return whether it was open."""
     if not await logs.close(session, room_id, now=now):
@@ -204,17 +187,18 @@ async def membership(session: AsyncSession, actor: Actor, room_id: UUID) -> Seat
         NotFound: there is no such room, or they are not in it; which of the two is not told.
     """
     require(actor, Act.SEE_OWN)
-    query = _membership(room_id, actor.account_id).where(Membership.left_at.is_(None))
+    query = seat_of(room_id, actor.account_id).where(Membership.left_at.is_(None))
     found = (await session.execute(query.add_columns(Room).join(Room))).one_or_none()
     if found is None:
         raise NotFound
     row, room = found
-    seat = Seat(room, row.account_id, row.joined_at, row.muted_until)
+    seat = Seat(room, row.account_id, row.joined_at, quiet_until(row))
     require(actor, Act.READ_ROOM, seat)
     return seat
 
 
-def _membership(room_id: UUID, account_id: UUID) -> Select[Membership]:
+def seat_of(room_id: UUID, account_id: UUID) -> Select[Membership]:
+    """Return the query for one account's row in a room, also of one who has left."""
     return select(Membership).where(
         Membership.room_id == room_id, Membership.account_id == account_id
     )
@@ -230,7 +214,7 @@ async def for_account(session: AsyncSession, actor: Actor) -> list[Talk]:
     """Return the talks somebody is in, the one with the newest event first."""
     require(actor, Act.SEE_OWN)
     mine = (
-        select(Membership.muted_until, Room)
+        select(Membership, Room)
         .join(Room)
         .where(Membership.account_id == actor.account_id, Membership.left_at.is_(None))
         .order_by(Room.last_at.desc(), Room.id.desc())
@@ -239,7 +223,9 @@ async def for_account(session: AsyncSession, actor: Actor) -> list[Talk]:
     others = await _others(session, actor, {room.id for _, room in rows})
     names = await accounts.names(session, {one for found in others.values() for one in found})
     unmet = await blocks.between(session, actor.account_id)
-    return [_talk(room, muted, others.get(room.id, {}), names, unmet) for muted, room in rows]
+    return [
+        _talk(room, quiet_until(mine), others.get(room.id, {}), names, unmet) for mine, room in rows
+    ]
 
 
 async def _others(

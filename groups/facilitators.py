@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import rooms
+from chat import mutes
+from chat.mutes import By
 from core import limits
 from core.errors import Forbidden, Invalid, NotFound
 from core.sentences import Sentence, say, say_many
@@ -46,13 +47,9 @@ async def name(
     await members.let_in(session, group, account_id, now=now, is_facilitator=True)
     await _mark(session, group_id, account_id)
     is_new = await roles.grant(
-        session,
-        account_id=account_id,
-        role=Role.FACILITATOR,
-        scope_id=group_id,
-        by_id=actor.account_id,
-        now=now,
-    )
+        session, account_id=account_id, role=Role.FACILITATOR, scope_id=group_id,
+        by_id=actor.account_id, now=now,
+    )  # fmt: skip
     if not is_new:
         return
     await notices.send(
@@ -135,7 +132,10 @@ async def mute(
     group = await led(session, actor, group_id, account_id, reason=reason)
     if not now < until <= now + LONGEST_MUTE:
         raise Invalid(say("Please choose a time within a week from now."), field="until")
-    if not await rooms.mute(session, room_id=group.room_id, account_id=account_id, until=until):
+    is_here = await mutes.mute(
+        session, room_id=group.room_id, account_id=account_id, until=until, by=By.FACILITATOR
+    )
+    if not is_here:
         raise NotFound
     hours = math.ceil((until - now) / HOUR)
     words = say_many(
@@ -157,14 +157,17 @@ async def mute(
 async def unmute(
     session: AsyncSession, actor: Actor, group_id: UUID, account_id: UUID, *, now: datetime
 ) -> None:
-    """Let somebody write again; idempotent.
+    """Let somebody write again, unless a moderator decided otherwise; idempotent.
 
     Raises:
         NotFound: they are not in this group.
     """
     group = await cards.by_id(session, group_id)
     require(actor, Act.LEAD_GROUP, group)
-    if not await rooms.unmute(session, room_id=group.room_id, account_id=account_id):
+    is_here = await mutes.unmute(
+        session, room_id=group.room_id, account_id=account_id, by=By.FACILITATOR
+    )
+    if not is_here:
         raise NotFound
     _record(session, actor, "group_member_unmuted", account_id, now=now)
 

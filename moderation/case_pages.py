@@ -129,6 +129,7 @@ async def _page(
         subject=case.subject,
         where=(await places.of_cases(session, [case]))[case.id],
         author_name=names.get(case.author_id) if case.author_id else None,
+        has_author_left=await _has_author_left(session, case),
         status=case.status,
         tier=case.tier,
         categories=case.categories,
@@ -148,6 +149,12 @@ async def _page(
         done=tuple(await effects.of_case(session, case.id)),
         offered=rulings.offered(case, actor, now=now),
     )
+
+
+async def _has_author_left(session: AsyncSession, case: Case) -> bool:
+    if case.author_id is None or case.room_id is None:
+        return False
+    return await talks.has_left(session, room_id=case.room_id, account_id=case.author_id)
 
 
 def _raised(flag: Flag) -> Raised:

@@ -54,13 +54,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """Everything a moderator needs to decide, and nothing that tells who reported."""
+    """Everything a moderator needs to decide, and nothing that tells who reported.
+
+    `has_author_left`: its author was in the talk it is about, and is not there now.
+    """
 
     id: UUID
     version: int
     subject: Subject
     where: Where
     author_name: str | None
+    has_author_left: bool
     status: Status
     tier: Tier
     categories: frozenset[Category]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped
 
 from core import ids
 from core.errors import NotFound
+from core.sentences import Sentence
 from core.tables import Base, Identified, Owned, Retention, field
 from moderation import cases, talks, words
 from moderation.cases import Case
@@ -93,17 +94,21 @@ async def _put_in_force(session: AsyncSession, effect: Effect, *, until: datetim
     await talks.mute(session, room_id=effect.room_id, account_id=effect.account_id, until=until)
 
 
-async def _lift(session: AsyncSession, effect: Effect, *, now: datetime) -> None:
+async def _lift(session: AsyncSession, effect: Effect, *, now: datetime) -> bool:
+    """Return whether nothing else keeps its author from it."""
     if effect.kind is EffectKind.HIDE:
         # Its author may have taken it away, or its time in the talk is over: nothing to show.
         with suppress(NotFound):
             await talks.show(session, message_id=effect.subject_id, now=now)
-        return
+        return True
     assert effect.account_id is not None
     if effect.kind is EffectKind.SUSPEND:
         await accounts.set_standing(session, effect.account_id, Standing.ACTIVE)
-    elif effect.room_id is not None:
-        await talks.unmute(session, room_id=effect.room_id, account_id=effect.account_id)
+        return True
+    assert effect.room_id is not None
+    return await talks.unmute(
+        session, room_id=effect.room_id, account_id=effect.account_id, now=now
+    )
 
 
 async def _others_end(
@@ -152,8 +157,9 @@ async def _end(
         return None
     others = await _others_end(session, effect, now=now)
     if not others:
-        await _lift(session, effect, now=now)
-        await _tell(session, effect, now=now)
+        is_free = await _lift(session, effect, now=now)
+        told = words.taken_back(effect.kind) if is_free else words.QUIET_FOR_THE_GROUP
+        await _tell(session, effect, told, now=now)
     elif effect.kind is not EffectKind.HIDE:
         await _put_in_force(session, effect, until=max(filter(None, others)))
     return effect
@@ -174,7 +180,7 @@ async def _log(session: AsyncSession, effect: Effect, *, by_id: UUID | None, now
     )
 
 
-async def _tell(session: AsyncSession, effect: Effect, *, now: datetime) -> None:
+async def _tell(session: AsyncSession, effect: Effect, told: Sentence, *, now: datetime) -> None:
     if effect.account_id is None:
         return
     await notices.send(
@@ -182,7 +188,7 @@ async def _tell(session: AsyncSession, effect: Effect, *, now: datetime) -> None
         account_id=effect.account_id,
         kind=NoticeKind.REASON,
         dedupe_key=f"taken_back:{effect.id}",
-        words=words.taken_back(effect.kind),
+        words=told,
         now=now,
     )
 

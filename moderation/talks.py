@@ -12,9 +12,10 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import frames, messages, pending, rooms
+from chat import frames, messages, mutes, pending, rooms
 from chat.kinds import RoomKind, Status
 from chat.logs import Room
+from chat.mutes import By
 from chat.rooms import Membership
 from core.sentences import Sentence
 from people import accounts
@@ -71,12 +72,20 @@ async def show(session: AsyncSession, *, message_id: UUID, now: datetime) -> Non
 
 async def mute(session: AsyncSession, *, room_id: UUID, account_id: UUID, until: datetime) -> None:
     """Let somebody read but not write in a room until then."""
-    await rooms.mute(session, room_id=room_id, account_id=account_id, until=until)
+    await mutes.mute(session, room_id=room_id, account_id=account_id, until=until, by=By.MODERATOR)
 
 
-async def unmute(session: AsyncSession, *, room_id: UUID, account_id: UUID) -> None:
-    """Let somebody write in a room again."""
-    await rooms.unmute(session, room_id=room_id, account_id=account_id)
+async def unmute(session: AsyncSession, *, room_id: UUID, account_id: UUID, now: datetime) -> bool:
+    """End it. Return False while somebody who looks after the group asks for the same."""
+    await mutes.unmute(session, room_id=room_id, account_id=account_id, by=By.MODERATOR)
+    until = await mutes.until(session, room_id=room_id, account_id=account_id)
+    return until is None or until <= now
+
+
+async def has_left(session: AsyncSession, *, room_id: UUID, account_id: UUID) -> bool:
+    """Tell whether somebody was in a room once, and isn't now."""
+    seat = await session.scalar(rooms.seat_of(room_id, account_id))
+    return seat is not None and seat.left_at is not None
 
 
 async def release(session: AsyncSession, *, pending_id: UUID, now: datetime) -> None:

@@ -47,6 +47,10 @@ _TAKEN_BACK: Final[Mapping[EffectKind, Sentence]] = MappingProxyType(
         ),
     }
 )
+QUIET_FOR_THE_GROUP: Final = say(
+    "What the team had decided about writing in the talk is over. In this group you still can't"
+    " write for a while: whoever looks after it asked for that, and told you why."
+)
 NOT_SENT_ON: Final = say(
     "A person has read your message and hasn't sent it on. There's a note for you that says why,"
     " and what you can do."

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from core.safety import SubjectKind, Tier
 from core.sentences import When, say, say_many, together
@@ -29,6 +29,8 @@ from web.labels import (
     TIER_LABELS,
 )
 from web.rendering import moment
+
+ABSENT: Final = say("They have left this talk. What you decide holds if they come back.")
 
 
 def row(one: Row, *, now: datetime) -> dict[str, Any]:
@@ -157,6 +159,7 @@ def _head(found: CasePage, now: datetime) -> dict[str, Any]:
         "is_mine": found.is_mine,
         "can_claim": found.holder_name is None and bool(found.offered),
         "subject_line": _subject_line(found),
+        "absent_line": ABSENT if found.has_author_left else "",
         "beyond_line": "",
     }
 

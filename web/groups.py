@@ -54,9 +54,9 @@ async def groups(request: Request, actor: Someone, here: Here) -> Response:
 
 
 @router.get("/groups/{group_id}")
-async def group(request: Request, group_id: UUID, actor: Someone, here: Here) -> Response:
+async def group(request: Request, group_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
     """Show one group."""
-    return await _show(request, group_id, actor, here)
+    return await _show(request, group_id, actor, here, now=now)
 
 
 async def _show(
@@ -65,6 +65,7 @@ async def _show(
     actor: Actor,
     here: Here,
     *,
+    now: datetime,
     errors: Mapping[str, str] | None = None,
     reasons: Mapping[UUID, str] | None = None,
 ) -> Response:
@@ -86,7 +87,7 @@ async def _show(
         standing_line=STANDING_LINES[place] if is_led or place is not Place.ASKED else NOBODY_LEADS,
         door=found.door,
         has_room=found.has_room,
-        members=[_member(one, actor, reasons or {}) for one in people] if leads else None,
+        members=[_member(one, actor, reasons or {}, now) for one in people] if leads else None,
         waiting=[_waiting(one) for one in waiting],
         errors=errors or {},
     )
@@ -98,13 +99,13 @@ def _card(group: Shown, mine: list[Mine]) -> dict[str, Any]:
     return card | {"agreement": [], "agreement_line": "", "room_href": room, "meetings": []}
 
 
-def _member(one: Member, actor: Actor, reasons: Mapping[UUID, str]) -> dict[str, Any]:
+def _member(one: Member, actor: Actor, said: Mapping[UUID, str], now: datetime) -> dict[str, Any]:
     return {
         "id": one.account_id,
         "name": one.name,
-        "reason": reasons.get(one.account_id, ""),
+        "reason": said.get(one.account_id, ""),
         "line": say("looks after this group") if one.is_facilitator else "",
-        "is_quiet": one.muted_until is not None,
+        "is_quiet": one.muted_until is not None and one.muted_until > now,
         "is_me": one.account_id == actor.account_id or one.is_facilitator,
     }
 
@@ -131,13 +132,13 @@ async def ask(
             await joining.ask_in(here, guard, actor, group_id, form.get("words"), now=now)
     except HelloHeld as held:
         errors = {"words": unsent.said(held)}
-        return await _show(request, group_id, actor, here, errors=errors)
     except Problem as problem:
         if problem.status == 404:
             raise
         errors = {str(problem.extra.get("field") or ""): problem.detail}
-        return await _show(request, group_id, actor, here, errors=errors)
-    return see(f"/groups/{group_id}")
+    else:
+        return see(f"/groups/{group_id}")
+    return await _show(request, group_id, actor, here, now=now, errors=errors)
 
 
 async def _came_in(here: Here, actor: Actor, group_id: UUID, *, now: datetime) -> bool:
@@ -216,5 +217,5 @@ async def look_after(
             raise
         errors = {f"reason-{account_id}": unsent.said(problem)}
         typed = {account_id: form.get("reason")}
-        return await _show(request, group_id, actor, here, errors=errors, reasons=typed)
+        return await _show(request, group_id, actor, here, now=now, errors=errors, reasons=typed)
     return see(f"/groups/{group_id}")

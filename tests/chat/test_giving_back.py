@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from chat import frames, pending, releases, rooms
+from chat import frames, mutes, pending, releases, rooms
+from chat.mutes import By
 from chat.waiting import State
 from core.errors import Conflict
 from people import notices
@@ -72,5 +73,7 @@ async def test_what_only_has_to_wait_is_not_given_back(house: Any) -> None:
     await _let_go(house, ash, room)
     async with house.working() as session:
         until = house.now + timedelta(hours=1)
-        await rooms.mute(session, room_id=room, account_id=ash.account_id, until=until)
+        await mutes.mute(
+            session, room_id=room, account_id=ash.account_id, until=until, by=By.FACILITATOR
+        )
         assert await pending.given_back(session, ash, now=house.now) == []

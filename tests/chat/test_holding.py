@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat import frames, help_cards, pending, rooms
+from chat import frames, help_cards, mutes, pending
 from chat.help_cards import Given, Wanted
 from chat.kinds import Help
+from chat.mutes import By
 from chat.waiting import MOVES, State
 from core.errors import Conflict, NotFound
 from core.safety import Mode, SubjectKind, Tier
@@ -241,7 +242,9 @@ async def test_who_is_muted_meanwhile_keeps_the_words_and_decides_again(house: A
     async with house.working() as session:
         await pending.send_anyway(session, ash, asked.id, now=house.now)
         until = house.now + timedelta(hours=1)
-        await rooms.mute(session, room_id=room, account_id=ash.account_id, until=until)
+        await mutes.mute(
+            session, room_id=room, account_id=ash.account_id, until=until, by=By.FACILITATOR
+        )
     house.pass_time(seconds=61)
     await house.engine.watch.sweep()
     async with house.reading() as session:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event, update
 
-from chat import frames, rooms
+from chat import frames, mutes, rooms
 from chat.hub import Listener
+from chat.mutes import By
 from chat.outboxes import SIGNED_OUT
 from core.errors import Problem
 from core.ids import new_id
@@ -84,20 +85,23 @@ async def test_a_muted_member_reads_but_does_not_write_until_it_is_over(house: A
     there = await house.listen(bo, room)
     until = house.now + timedelta(hours=1)
     async with house.working() as session:
-        assert await rooms.mute(session, room_id=room, account_id=bo.account_id, until=until)
+        assert await mutes.mute(
+            session, room_id=room, account_id=bo.account_id, until=until, by=By.MODERATOR
+        )
     assert (await _refused(house, bo, room)).code == "muted"
     sent = await house.engine.send(ash, room, "c", "still heard")
     await there.seq(room, sent.seq)
     house.pass_time(hours=1)
     await house.engine.send(bo, room, "over", "over")
     async with house.working() as session:
-        await rooms.mute(
+        await mutes.mute(
             session,
             room_id=room,
             account_id=bo.account_id,
             until=house.now.max.replace(tzinfo=house.now.tzinfo),
+            by=By.MODERATOR,
         )
-        await rooms.unmute(session, room_id=room, account_id=bo.account_id)
+        await mutes.unmute(session, room_id=room, account_id=bo.account_id, by=By.MODERATOR)
     await house.engine.send(bo, room, "again", "again")
 
 

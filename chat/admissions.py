@@ -62,12 +62,13 @@ class Muted(Forbidden):
     """They can read, but not write, for a time."""
 
     code, title = "muted", say("You can read here, but you can't write here for a while.")
+    passes = True
 
 
 class Suspended(Forbidden):
     """Their account is suspended."""
 
-    code = "suspended"
+    code, passes = "suspended", True
     title = say("You can't send messages at the moment. Urgent help is open to you.")
 
 

@@ -90,7 +90,7 @@ async def _seen(
     found = []
     for row in rows:
         fault = faults[row.room_id, row.sender_id]
-        is_over = fault is not None and not isinstance(fault, releases.FOR_A_WHILE)
+        is_over = fault is not None and not fault.passes
         found.append(_waiting(row, is_new=row.room_id in new, is_over=is_over))
     return found
 
@@ -152,7 +152,7 @@ async def send_anyway(
         raise TooNew
     key = (row.room_id, row.sender_id)
     fault = (await admissions.check(session, {key}, now=now))[key]
-    if fault and not isinstance(fault, releases.FOR_A_WHILE):
+    if fault and not fault.passes:
         raise Conflict(fault.title) from fault
     release_at = row.release_at or now + PAUSE
     await session.execute(

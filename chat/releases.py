@@ -1,5 +1,6 @@
 """Letting waiting messages into the log: released by a person, or due after their pause."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -15,9 +16,6 @@ from core.errors import Conflict, Problem
 from core.sentences import Sentence, say
 from people import notices
 from people.notices import NoticeKind
-
-# Their author can write again one day, and then decides again.
-FOR_A_WHILE: Final = (admissions.Muted, admissions.Suspended)
 
 
 async def due_in(session: AsyncSession, *, now: datetime) -> set[UUID]:
@@ -45,15 +43,31 @@ async def release_due(session: AsyncSession, *, now: datetime) -> int:
     )
     count = 0
     for row in due.all():
-        try:
+        if fault := await _fault(session, row, now=now):
+            await _keep(session, row, fault, now=now)
+            continue
+        # Somebody may have decided about it just now: then it is theirs, and nothing is to do.
+        with suppress(Conflict):
             await into_log(session, row, folded=_spans(row), now=now, only_from=row.state)
+            events.tell(session, row.sender_id, "pending", row.id)
             count += 1
-        except Problem as fault:
-            await waiting.let_wait(session, row.id)
-            if not isinstance(fault.__cause__, FOR_A_WHILE):
-                await answer(session, row, _GIVEN_BACK, now=now)
-        events.tell(session, row.sender_id, "pending", row.id)
     return count
+
+
+async def _keep(
+    session: AsyncSession, row: PendingMessage, fault: Problem, *, now: datetime
+) -> None:
+    """Let it go out no more by itself. Where their author may write again, they decide again."""
+    await waiting.let_wait(session, row.id)
+    if fault.passes:
+        events.tell(session, row.sender_id, "pending", row.id)
+    else:
+        await answer(session, row, _GIVEN_BACK, now=now)
+
+
+async def _fault(session: AsyncSession, row: PendingMessage, *, now: datetime) -> Problem | None:
+    key = (row.room_id, row.sender_id)
+    return (await admissions.check(session, {key}, now=now))[key]
 
 
 _GIVEN_BACK: Final = say(
@@ -72,11 +86,10 @@ async def into_log(
     """Put a waiting message into the log as the newest event; return its seq.
 
     Raises:
-        Conflict: its author can't write there now (the cause says why), or it was decided.
+        Conflict: its author can't write there now, or it was decided.
     """
-    key = (row.room_id, row.sender_id)
-    if fault := (await admissions.check(session, {key}, now=now))[key]:
-        raise Conflict(fault.title) from fault
+    if fault := await _fault(session, row, now=now):
+        raise Conflict(fault.title)
     body, note = row.body, row.note
     await waiting.move(
         session, row.id, State.RELEASED, now=now, only_from=only_from, **waiting.BLANK

@@ -14,6 +14,8 @@ class Problem(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "problem"
     title: ClassVar[Sentence] = say("Something went wrong on our side.")
+    # Whether it is over one day, so that the same may be tried again then.
+    passes: ClassVar[bool] = False
 
     def __init__(self, detail: Sentence | None = None, **extra: object) -> None:
         self.detail = detail or self.title

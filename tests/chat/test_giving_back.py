@@ -56,6 +56,21 @@ async def test_words_whose_talk_ended_in_the_pause_are_their_authors_again(house
         assert await pending.mine(session, ash, room, now=house.now) == []
 
 
+async def test_who_gets_words_back_is_told_so_once(house: Any) -> None:
+    ash, bo = await house.people(2)
+    room = await house.private(ash, bo)
+    await _let_go(house, ash, room)
+    async with house.working() as session:
+        await rooms.close(session, room_id=room, now=house.now)
+    there = await house.listen(ash, room)
+    await _after_the_pause(house, ash, room)
+    # Channels keep their order: what was told before this has come when this has.
+    await house.block(ash, bo)
+    await there.until(lambda f: isinstance(f, frames.Changed) and f.what == "blocks")
+    told = [f.what for f in there.frames if isinstance(f, frames.Changed)]
+    assert told.count("pending") == 1
+
+
 async def test_words_of_who_left_in_the_pause_are_theirs_again(house: Any) -> None:
     ash, bo = await house.people(2)
     room = await house.group(ash, bo)

@@ -84,7 +84,7 @@ async def test_a_copy_needs_the_password_and_its_owner_is_told(town: Town) -> No
     await ada.browser.open("/my-data")
     await ada.browser.follow("Get a copy of what is kept about me")
     words = await ada.browser.press("Give me my copy", {"current_password": "not mine at all"})
-    assert "That is not your password of now." in words
+    assert "That isn't your password." in words
     await ada.browser.press("Give me my copy", {"current_password": PASSWORD})
     assert '"title": "Your account"' in ada.browser.text
 

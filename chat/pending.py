@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import admissions, releases, waiting
+from chat import admissions, events, releases, waiting
 from chat.waiting import PendingMessage, State
 from core.errors import Conflict, NotFound
 from core.safety import Category, Concern, Safety, Source, Subject, SubjectKind, Tier
@@ -114,8 +114,7 @@ async def withdraw(session: AsyncSession, actor: Actor, pending_id: UUID, *, now
         Conflict: it was decided already.
     """
     require(actor, Act.CHANGE_OWN)
-    await _own(session, actor, pending_id)
-    await waiting.move(session, pending_id, State.WITHDRAWN, now=now, **waiting.BLANK)
+    await _take(session, actor, pending_id, now=now)
 
 
 async def change(session: AsyncSession, actor: Actor, pending_id: UUID, *, now: datetime) -> str:
@@ -125,8 +124,14 @@ async def change(session: AsyncSession, actor: Actor, pending_id: UUID, *, now: 
         NotFound, Conflict: as `withdraw`.
     """
     require(actor, Act.CHANGE_OWN)
+    return await _take(session, actor, pending_id, now=now)
+
+
+async def _take(session: AsyncSession, actor: Actor, pending_id: UUID, *, now: datetime) -> str:
     words = (await _own(session, actor, pending_id)).body or ""
     await waiting.move(session, pending_id, State.WITHDRAWN, now=now, **waiting.BLANK)
+    # Another page of theirs may still show it.
+    events.tell(session, actor.account_id, "pending", pending_id)
     return words
 
 

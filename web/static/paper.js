@@ -195,7 +195,20 @@ export function addSkipped(frame) {
 
 export function replaceMessage(frame, isMine) {
   const item = find(list, "id", frame.id);
-  if (item) list.replaceChild(newMessage(frame, isMine), item);
+  if (!item) return;
+  list.replaceChild(newMessage(frame, isMine), item);
+  bringQuotesBack(frame.id);
+}
+
+function bringQuotesBack(id) {
+  Array.from(list.children).forEach((item) => {
+    if (item.dataset.replyTo !== id || slot(item, "reply") || !slot(item, "words")) return;
+    const quote = document.createElement("p");
+    quote.className = "said-reply";
+    quote.dataset.slot = "reply";
+    item.insertBefore(quote, item.children[1]);
+    quoteReply(item, id);
+  });
 }
 
 // Without a subject, all earlier words of the sender are gone.
@@ -231,6 +244,15 @@ export function drawWaiting(entry, why, canBeTakenBack = false) {
 export function dropWaiting(clientId) {
   const item = find(pending, "client", clientId);
   if (item) item.remove();
+}
+
+// What the server has, and no longer waits: a person decided, or it went out elsewhere.
+export function dropDecided(waits) {
+  const isDecided = (item) =>
+    !slot(item, "take-back").hidden && waits.indexOf(item.dataset.client) < 0;
+  const decided = Array.from(pending.children).filter(isDecided);
+  decided.forEach((item) => item.remove());
+  return decided.length > 0;
 }
 
 // One of each kind stands between the talk and the box; a newer one takes the place of the older.

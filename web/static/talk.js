@@ -4,6 +4,7 @@
 // The frames are those of docs/protocol.md.
 
 import { connect, freshId } from "./live.js";
+import { recall, remember } from "./kept.js";
 import * as paper from "./paper.js";
 
 const { log, list, pending, form, word, say } = paper;
@@ -26,22 +27,6 @@ let kept = [];
 // Words without an acknowledgement: {client_id, text, note, reply_to}. They outlive a reload and
 // are sent again under the same client_id, which the server keeps once.
 let outbox = recall(OUTBOX) || [];
-
-function recall(key) {
-  try {
-    return JSON.parse(window.sessionStorage.getItem(key));
-  } catch (refused) {
-    return null;
-  }
-}
-
-function remember(key, value) {
-  try {
-    window.sessionStorage.setItem(key, JSON.stringify(value));
-  } catch (refused) {
-    // No storage here: a reload then loses a draft, and nothing else.
-  }
-}
 
 // ---- what comes in ----
 
@@ -114,6 +99,14 @@ async function fetchHistory() {
   }
 }
 
+// A person looked, a pause ended: what still waits is asked for again.
+async function askWaiting() {
+  const answer = await window.fetch(`/api/v1/rooms/${encodeURIComponent(room)}/waiting`);
+  if (!answer.ok) return;
+  const waits = (await answer.json()).items.map((one) => one.client_id);
+  if (paper.dropDecided(waits)) say(word("decided"));
+}
+
 function settle(frame) {
   const entry = outbox.find((one) => one.client_id === frame.client_id);
   outbox = outbox.filter((one) => one !== entry);
@@ -131,6 +124,7 @@ const answers = {
   hidden: receive,
   unhidden: receive,
   event: receive,
+  changed: (frame) => frame.what === "pending" && askWaiting(),
   limited: (frame) => frame.room === room && fillHole([]),
   reset: (frame) => frame.room === room && say(word("reset")),
   sent(frame) {

@@ -105,7 +105,8 @@ async def _desk(here: World, bo: Resident, cy: Resident) -> None:
     for number in range(2):
         sent = await bo.say(room_id, f"Nobody asked you, {number}.", f"b{number}")
         await cy.post(f"/messages/{sent['id']}/concerns", {"reason": "unkind"})
-    first, second = (row["id"] for row in (await here.anna.get("/cases"))["items"])
+    [line] = (await here.anna.get("/cases"))["items"]
+    first, second = line["id"], *line["more_ids"]
     case = await here.anna.post(f"/cases/{first}/look", {"reason": "On shift."})
     hide = {"version": case["version"], "steps": [{"kind": "hide"}], "rule": "kind"}
     await here.anna.post(f"/cases/{first}/decision", hide)
@@ -143,6 +144,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "InvitationWish": {"uses": 1},
     "Settling": {"is_confirmed": True},
     "Proof": {"current_password": "harbour lantern biscuit 7"},
+    "Wish": {"current_password": "harbour lantern biscuit 7", "keeps": []},
     "NewEmail": {"current_password": "harbour lantern biscuit 7", "email": "anna@example.org"},
     "NewPassword": {
         "current_password": "harbour lantern biscuit 7",

@@ -24,7 +24,7 @@ from people import organisations
 # One fixed morning on which people are on shift (a Wednesday in London).
 MORNING = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 
-hypothesis_settings.register_profile("short", max_examples=60, deadline=None, derandomize=True)
+hypothesis_settings.register_profile("short", max_examples=40, deadline=None, derandomize=True)
 hypothesis_settings.register_profile("long", max_examples=10_000, deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
@@ -144,7 +144,7 @@ async def database_url(template: str | Path, scratch: Path) -> AsyncIterator[str
         return
     address = template
     name = f"t{uuid4().hex}"
-    await _administer(address, f'CREATE DATABASE "{name}" TEMPLATE migrated')
+    await _administer(address, f'CREATE DATABASE "{name}" TEMPLATE migrated STRATEGY FILE_COPY')
     yield _named(address, name)
     await _administer(address, f'DROP DATABASE "{name}" WITH (FORCE)')
 

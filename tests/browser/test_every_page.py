@@ -45,7 +45,7 @@ def usual(browser: Browser, place: Community) -> list[Box]:
 
 def _look(visitors: Visitors, sight: Sight) -> Page:
     page = visitors.come(sight.who)
-    visitors.allow(page, r"status of (401|404|409|422) ")
+    visitors.allow(page, r"status of (401|403|404|409|422) ")
     page.goto(sight.path)
     sight.then(page)
     return page

@@ -21,7 +21,7 @@ from core.database import Database
 from core.settings import Settings
 from matching import candidates, connections, pools
 from moderation import claims, effects
-from people import leases, organisations, throttles
+from people import leases, notices, organisations, throttles
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +38,7 @@ SWEEPS: Final[dict[str, Sweep]] = {
     "claims": lambda session, now: claims.expire_claims(session, now=now),
     "effects": lambda session, now: effects.undo_due(session, now=now),
     "erasures": lambda session, now: erasing.erase_due(session, now=now),
+    "notices": notices.ring_due,
     "throttles": lambda session, now: throttles.forget(session, now=now),
 }
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chat import rooms
 from core.safety import Category, Concern, Source, Tier
 from moderation import helping, hours
 from moderation.cases import Case
@@ -41,9 +42,15 @@ async def begin(session: AsyncSession, case: Case, concern: Concern) -> None:
         # One for each wait: its clock begins anew when more comes in after a look.
         dedupe_key=f"{_of(case)}{waits}:{case.tier_since_at.isoformat()}",
         words=helping.asked_a_person(place, asked_at=concern.at),
+        # In the talk itself, where they wait; not in one that somebody only told us about.
+        subject_id=case.room_id if await _is_in(session, case.room_id, waits) else None,
         due_at=due_at,
         now=concern.at,
     )
+
+
+async def _is_in(session: AsyncSession, room_id: UUID | None, account_id: UUID) -> bool:
+    return room_id is not None and account_id in await rooms.members(session, room_id)
 
 
 def _who_waits(case: Case, concern: Concern) -> UUID | None:

@@ -18,6 +18,8 @@ from core.errors import NotFound
 from core.sentences import say, say_many
 from groups import cards
 from moderation import helping
+from people import notices
+from people.notices import Notice, NoticeKind
 from people.organisations import Organisation
 from people.permissions import Actor
 from web import unsent, views
@@ -78,6 +80,7 @@ async def show(
         logged = await messages.page(session, actor, room_id, before=older)
         waiting = await pending.mine(session, actor, room_id, now=now)
         keepers = await session.get_one(Organisation, actor.organisation_id)
+        told = await notices.unread(session, actor, now=now)
     place = await urgent_help.place_now(here, actor.organisation_id, now=now)
     names = dict(room.names) | {actor.account_id: actor.name}
     said = views.messages(logged, actor.account_id, names)
@@ -105,7 +108,13 @@ async def show(
             error=error,
         ),
         worry=_worry(place) if is_worried else None,
+        waited=[one.words for one in told if _is_here(one, room_id)][:1],
     )  # fmt: skip
+
+
+def _is_here(one: Notice, room_id: UUID) -> bool:
+    """True when it tells somebody, in the talk they wait in, that nobody has answered yet."""
+    return one.kind is NoticeKind.SUPPORT and one.subject_id == room_id
 
 
 def _others(room: Room) -> list[dict[str, str]]:

@@ -49,25 +49,28 @@ def test_no_function_is_over_40_lines_and_most_are_short() -> None:
 def test_every_public_name_says_what_its_signature_cannot(file: Path) -> None:
     tree = ast.parse(file.read_text("utf-8"))
     assert ast.get_docstring(tree), f"{file.name} has no docstring"
+    inner = _inner(tree)
     missing = [
         node.name
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         and not node.name.startswith("_")
-        and not _is_inner(tree, node)
+        and node not in inner
         and ast.get_docstring(node) is None
         and not any("overload" in ast.unparse(mark) for mark in node.decorator_list)
     ]
     assert missing == []
 
 
-def _is_inner(tree: ast.Module, node: ast.AST) -> bool:
-    """Functions inside functions are not public."""
-    return any(
-        node in ast.walk(outer) and node is not outer
+def _inner(tree: ast.Module) -> set[ast.AST]:
+    """What stands inside functions is not public."""
+    return {
+        node
         for outer in ast.walk(tree)
         if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef)
-    )
+        for node in ast.walk(outer)
+        if node is not outer
+    }
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

@@ -1,11 +1,23 @@
 """What becomes of one's words elsewhere shows on an open page by itself."""
 
+import asyncio
+import threading
+from datetime import timedelta
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import select
 
+from core.clock import utc_now
+from core.database import Database
+from core.sentences import say
+from people import notices, organisations
+from people.accounts import Account
+from people.notices import NoticeKind
+from tests.browser.communities import Community
 from tests.browser.conftest import Visitors
 
 pytestmark = pytest.mark.browser
@@ -83,3 +95,45 @@ def test_words_that_were_put_away_and_come_back_are_quoted_again(visitors: Visit
     [effect] = _ask(win, "POST", f"/cases/{case['id']}/look", {"reason": "Again."})["done"]
     _ask(win, "POST", f"/effects/{effect['id']}/undo")
     expect(quote).to_contain_text("first")
+
+
+def test_promise_8_that_nobody_has_answered_yet_is_told_where_one_waits(
+    visitors: Visitors, place: Community
+) -> None:
+    noor, kwame = visitors.come("Noor", width=360), visitors.come("Kwame")
+    _talk(noor, "Kwame")
+    _talk(kwame, "Noor")
+    room = UUID(noor.locator("#log").get_attribute("data-room"))
+    box = noor.get_by_label("Write something")
+    box.fill("I am still")
+    _in_a_loop_of_its_own(lambda: _nobody_answers(place, "Noor", room))
+    told = noor.locator("[data-after='waited']")
+    expect(told).to_contain_text("nobody has answered yet", timeout=20_000)
+    expect(noor.locator("#talk-status")).to_contain_text("nobody has answered yet")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("I am still")
+    expect(kwame.locator("[data-after='waited']")).to_be_empty()
+    noor.reload()
+    expect(told).to_contain_text("nobody has answered yet")
+
+
+async def _nobody_answers(place: Community, name: str, room_id: UUID) -> None:
+    """What is written when a person is asked, with less than ten minutes to go."""
+    database, now = Database(f"sqlite+aiosqlite:///{place.file}"), utc_now()
+    async with database.reading(all_organisations=True) as session:
+        [here] = await organisations.everyone(session)
+        who = await session.scalar(select(Account.id).where(Account.name == name))
+    async with database.unit_of_work(here.id) as session:
+        await notices.send(
+            session, account_id=who, kind=NoticeKind.SUPPORT, dedupe_key=f"waits:{room_id}",
+            words=say("We're sorry: nobody has answered yet."), subject_id=room_id, now=now,
+            due_at=now + timedelta(seconds=1),
+        )  # fmt: skip
+    await database.close()
+
+
+def _in_a_loop_of_its_own(work: Any) -> None:
+    """The browser has the loop of this thread."""
+    other = threading.Thread(target=lambda: asyncio.run(work()))
+    other.start()
+    other.join()

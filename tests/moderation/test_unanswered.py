@@ -56,6 +56,7 @@ async def test_when_nobody_looks_in_ten_minutes_the_member_is_told_by_itself(her
     assert "Please don't wait for us." in said
     assert "Samaritans" in said, "with a line that answers"
     assert await told(here, here.ben, now=due_at) == []
+    assert notice.subject_id == here.room_id, "it is told in the talk itself, too"
 
 
 async def test_thirty_lines_that_nobody_looks_at_are_told_once(here: World) -> None:

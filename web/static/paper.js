@@ -246,17 +246,8 @@ export function dropWaiting(clientId) {
   if (item) item.remove();
 }
 
-// What the server has, and no longer waits: a person decided, or it went out elsewhere.
-export function dropDecided(waits) {
-  const isDecided = (item) =>
-    !slot(item, "take-back").hidden && waits.indexOf(item.dataset.client) < 0;
-  const decided = Array.from(pending.children).filter(isDecided);
-  decided.forEach((item) => item.remove());
-  return decided.length > 0;
-}
-
 // One of each kind stands between the talk and the box; a newer one takes the place of the older.
-function showAfterLog(kind, node) {
+export function showAfterLog(kind, node) {
   const box = find(afterLog, "after", kind);
   followingEnd(() => {
     box.textContent = "";

@@ -5,6 +5,7 @@
 
 import { connect, freshId } from "./live.js";
 import { recall, remember } from "./kept.js";
+import { askNotices, askWaiting } from "./elsewhere.js";
 import * as paper from "./paper.js";
 
 const { log, list, pending, form, word, say } = paper;
@@ -99,14 +100,6 @@ async function fetchHistory() {
   }
 }
 
-// A person looked, a pause ended: what still waits is asked for again.
-async function askWaiting() {
-  const answer = await window.fetch(`/api/v1/rooms/${encodeURIComponent(room)}/waiting`);
-  if (!answer.ok) return;
-  const waits = (await answer.json()).items.map((one) => one.client_id);
-  if (paper.dropDecided(waits)) say(word("decided"));
-}
-
 function settle(frame) {
   const entry = outbox.find((one) => one.client_id === frame.client_id);
   outbox = outbox.filter((one) => one !== entry);
@@ -124,7 +117,10 @@ const answers = {
   hidden: receive,
   unhidden: receive,
   event: receive,
-  changed: (frame) => frame.what === "pending" && askWaiting(),
+  changed(frame) {
+    if (frame.what === "pending") askWaiting();
+    if (frame.what === "notices") askNotices();
+  },
   limited: (frame) => frame.room === room && fillHole([]),
   reset: (frame) => frame.room === room && say(word("reset")),
   sent(frame) {

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from tests.architecture.modules import parsed
+
 ROOT: Final = Path(__file__).parents[2]
 DOMAIN: Final = ("moderation", "groups", "matching", "chat", "people")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -35,7 +37,7 @@ ASKED_ELSEWHERE: Final = {
 def _functions() -> Iterator[tuple[str, Function, ast.Module]]:
     for package in DOMAIN:
         for file in sorted((ROOT / package).rglob("*.py")):
-            tree = ast.parse(file.read_text("utf-8"))
+            tree = parsed(file)
             name = ".".join(file.relative_to(ROOT).with_suffix("").parts)
             for node in ast.walk(tree):
                 if isinstance(node, Function) and _takes_an_actor(node):

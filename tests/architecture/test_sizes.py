@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.modules import parsed
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("beenthere", "web", "api", "moderation", "groups", "matching", "chat", "people", "core")
 FILES = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
@@ -26,7 +28,7 @@ def _functions() -> list[tuple[str, int]]:
     return [
         (f"{file.relative_to(ROOT)}:{node.name}", _body_lines(node))
         for file in FILES
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for node in ast.walk(parsed(file))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
 
@@ -47,7 +49,7 @@ def test_no_function_is_over_40_lines_and_most_are_short() -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_every_public_name_says_what_its_signature_cannot(file: Path) -> None:
-    tree = ast.parse(file.read_text("utf-8"))
+    tree = parsed(file)
     assert ast.get_docstring(tree), f"{file.name} has no docstring"
     inner = _inner(tree)
     missing = [

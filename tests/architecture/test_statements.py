@@ -8,10 +8,8 @@ from typing import Final
 
 import pytest
 
-ROOT: Final = Path(__file__).parents[2]
-PACKAGES: Final = (
-    "beenthere", "web", "api", "moderation", "groups", "matching", "chat", "people", "core",
-)  # fmt: skip
+from tests.architecture.modules import PACKAGES, ROOT, modules, parsed
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 # Statements that the unit of work can't filter, because they name tables and not mapped classes:
@@ -32,12 +30,6 @@ BY_HAND: Final = {
     ("chat/repeats.py", "_PUT_ASIDE"): "in its condition",
     ("chat/repeats.py", "put_aside"): "hands the organisation over",
 }
-
-
-def _files() -> Iterator[tuple[str, ast.Module]]:
-    for package in PACKAGES:
-        for file in sorted((ROOT / package).rglob("*.py")):
-            yield str(file.relative_to(ROOT)), ast.parse(file.read_text("utf-8"))
 
 
 def _functions(tree: ast.Module) -> Iterator[Function]:
@@ -85,7 +77,7 @@ def _by_hand(tree: ast.Module) -> dict[str, str]:
 def test_every_statement_that_carries_its_organisation_by_hand_is_listed() -> None:
     found = {
         (name, piece): source
-        for name, tree in _files()
+        for name, tree in modules()
         # The doors themselves apart.
         if name != "core/database.py"
         for piece, source in _by_hand(tree).items()
@@ -107,7 +99,7 @@ def test_every_insert_that_skips_the_mapper_names_its_organisation() -> None:
     """`core.upserts.insert` is not filled in by the unit of work."""
     without = [
         (name, one.name)
-        for name, tree in _files()
+        for name, tree in modules()
         for one in _functions(tree)
         for node in ast.walk(one)
         if _called(node) == "insert" and "organisation_id" not in ast.unparse(one)
@@ -119,7 +111,7 @@ def test_nobody_opens_all_organisations_where_one_is_known() -> None:
     """Over all of them only: who a token belongs to, which organisations there are, the first."""
     seen = {
         (name, one.name)
-        for name, tree in _files()
+        for name, tree in modules()
         for one in _functions(tree)
         for node in ast.walk(one)
         if isinstance(node, ast.Call)
@@ -187,7 +179,7 @@ def _awaited_beside(tree: ast.Module) -> Iterator[str]:
 def test_inside_a_unit_of_work_nothing_is_awaited_but_the_database() -> None:
     beside = {
         (name, awaited)
-        for name, tree in _files()
+        for name, tree in modules()
         if name.partition("/")[0] in OUTER
         for awaited in _awaited_beside(tree)
     }
@@ -211,7 +203,7 @@ def test_domain_code_opens_no_session_of_its_own_and_never_commits(package: str)
     own_tasks = {"chat/writer.py", "chat/replays.py", "chat/watches.py", "chat/surroundings.py"}
     found = {
         (name, ast.unparse(node.func))
-        for name, tree in _files()
+        for name, tree in modules()
         if name.startswith(f"{package}/") and name not in own_tasks | {"core/database.py"}
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
@@ -241,7 +233,7 @@ def test_no_test_patches_what_it_tests() -> None:
     mocked, patched = set(), set()
     for file in _test_files():
         name = str(file.relative_to(ROOT))
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        for node in ast.walk(parsed(file)):
             if isinstance(node, ast.Import | ast.ImportFrom) and "mock" in ast.unparse(node):
                 mocked.add(name)
             if _called(node).endswith(("monkeypatch.setattr", "monkeypatch.setitem")):

@@ -10,6 +10,8 @@ import pytest
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 
+from tests.architecture.modules import parsed
+
 ROOT: Final = Path(__file__).parents[2]
 PACKAGES: Final = ("core", "people", "chat", "matching", "groups", "moderation", "api", "web")
 SAYING: Final = {"say", "say_many"}
@@ -78,7 +80,7 @@ def _modules() -> Iterator[tuple[str, ast.Module]]:
     for package in PACKAGES:
         for file in sorted((ROOT / package).rglob("*.py")):
             name = str(file.relative_to(ROOT))
-            yield name, ast.parse(file.read_text("utf-8"))
+            yield name, parsed(file)
 
 
 def _says_ours(tree: ast.Module) -> bool:

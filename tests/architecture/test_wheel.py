@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -61,6 +62,7 @@ print("whole")
 """
 
 
+@lru_cache
 def _settings() -> dict[str, Any]:
     with (ROOT / "pyproject.toml").open("rb") as file:
         found: dict[str, Any] = tomllib.load(file)["tool"]["hatch"]["build"]["targets"]["wheel"]
@@ -82,7 +84,9 @@ def _is_ignored(file: Path) -> bool:
 
 def _is_made(file: Path) -> bool:
     """Tell whether hatchling takes it although git ignores it."""
-    return any(file in ROOT.glob(pattern) for pattern in _settings()["artifacts"])
+    return any(
+        fnmatch.fnmatch(str(file.relative_to(ROOT)), one) for one in _settings()["artifacts"]
+    )
 
 
 def _in_wheel() -> dict[str, Path]:

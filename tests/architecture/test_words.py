@@ -18,6 +18,7 @@ from two_houses import build
 
 from core.database import Database
 from moderation.safety_words import FOUR_ANSWERS
+from tests.architecture.modules import parsed
 from web.rendering import environment
 
 ROOT: Final = Path(__file__).parents[2]
@@ -60,7 +61,7 @@ def _members_templates() -> list[Path]:
 
 def _sentences(file: Path) -> Iterator[str]:
     """Every text in a module but docstrings, names of fields, paths and kinds."""
-    tree = ast.parse(file.read_text("utf-8"))
+    tree = parsed(file)
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     docstrings = {
         id(node.body[0].value)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat import messages
 from chat.events import RoomEvent
+from core import events
 from groups import members
 from groups.members import GroupMember
 from matching import candidates, connections
@@ -29,7 +30,7 @@ async def erase_due(session: AsyncSession, *, now: datetime) -> int:
     done = 0
     for wish in await erasures.due(session, now=now):
         try:
-            async with session.begin_nested():
+            async with events.part(session):
                 await _erase(session, wish, now=now)
             done += 1
         except Exception as fault:  # noqa: BLE001 - one that fails must not keep the others here

@@ -58,6 +58,9 @@ async def copy(
     """Answer with the copy, once the password was typed: a borrowed phone takes nothing away."""
     await ways_in.prove(database, actor, wish.current_password, address=address, now=now)
     async with database.unit_of_work(actor.organisation_id) as session:
+        await privacy.tell_copied(session, actor, now=now)
+    # Years of talk may be in it: nobody who writes waits for that.
+    async with database.reading(actor.organisation_id) as session:
         found = await privacy.read_own(session, actor, now=now)
     body = await anyio.to_thread.run_sync(_written, found, now)
     return Response(body, media_type="application/json", headers=FILE)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat import messages
 from chat.events import RoomEvent
-from core import events
+from core.database import savepoint
 from groups import members
 from groups.members import GroupMember
 from matching import candidates, connections
@@ -30,7 +30,7 @@ async def erase_due(session: AsyncSession, *, now: datetime) -> int:
     done = 0
     for wish in await erasures.due(session, now=now):
         try:
-            async with events.part(session):
+            async with savepoint(session):
                 await _erase(session, wish, now=now)
             done += 1
         except Exception as fault:  # noqa: BLE001 - one that fails must not keep the others here

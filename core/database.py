@@ -9,6 +9,7 @@ ones, and a deferred begin loses updates.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
+from copy import copy
 from typing import Any, Final
 from uuid import UUID
 
@@ -117,6 +118,22 @@ def _is_gone(fault: BaseException | None) -> bool:
         return False
     state = str(getattr(fault.orig, "sqlstate", None) or "")
     return fault.connection_invalidated or state.startswith(NOT_NOW)
+
+
+@asynccontextmanager
+async def savepoint(session: AsyncSession) -> AsyncIterator[None]:
+    """Do a piece of a unit of work that may fail alone: what it wrote, rang and recorded goes too.
+
+    Whoever catches the fault goes on with the rest.
+    """
+    before = {key: copy(value) for key, value in session.info.items()}
+    try:
+        async with session.begin_nested():
+            yield
+    except BaseException:
+        session.info.clear()
+        session.info.update(before)
+        raise
 
 
 def _postgresql(url: Any) -> AsyncEngine:

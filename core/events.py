@@ -4,9 +4,7 @@ Whatever must reach someone is a row in `people.notices` instead.
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from copy import copy
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -52,22 +50,6 @@ class Bus:
 def after_commit(session: AsyncSession, event: Event) -> None:
     """Publish `event` when this unit of work has committed; never, if it rolls back."""
     session.info.setdefault("events", []).append(event)
-
-
-@asynccontextmanager
-async def part(session: AsyncSession) -> AsyncIterator[None]:
-    """Do a piece of a unit of work that may fail alone: what it wrote, rang and recorded goes too.
-
-    Whoever catches the fault goes on with the rest.
-    """
-    before = {key: copy(value) for key, value in session.info.items()}
-    try:
-        async with session.begin_nested():
-            yield
-    except BaseException:
-        session.info.clear()
-        session.info.update(before)
-        raise
 
 
 Finisher = Callable[[AsyncSession], Awaitable[None]]

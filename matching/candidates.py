@@ -82,7 +82,7 @@ _keeping = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class SealedCandidates:
     """What one session read of an organisation's candidates: those not opened here yet, sealed."""
 
     organisation_id: UUID
@@ -146,7 +146,7 @@ async def remove(session: AsyncSession, candidate_id: UUID, *, now: datetime) ->
     )
 
 
-async def everyone(session: AsyncSession) -> Sealed:
+async def everyone(session: AsyncSession) -> SealedCandidates:
     """Read the session's organisation: one query, and one more for what changed since the last.
 
     Suspended and erased people, and groups that are not open, are not in it.
@@ -155,7 +155,7 @@ async def everyone(session: AsyncSession) -> Sealed:
     present = (await session.execute(_PRESENT)).all()
     known = _opened.get(organisation_id, {})
     stale = [row.id for row in present if known.get(row.id, (0,))[0] != row.revision]
-    return Sealed(organisation_id, present, await _read(session, stale), known)
+    return SealedCandidates(organisation_id, present, await _read(session, stale), known)
 
 
 _PRESENT: Final = (

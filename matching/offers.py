@@ -33,7 +33,7 @@ class Gathered:
     """What one person's offers are made of: read at one moment, nothing opened or decided yet."""
 
     actor: Actor
-    candidates: candidates.Sealed
+    candidates: candidates.SealedCandidates
     wishes: dict[UUID, Wishes]
     talk_counts: dict[UUID, int]
     apart: set[UUID]

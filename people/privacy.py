@@ -72,12 +72,16 @@ def _seals(mapped: type) -> dict[str, str]:
 
 
 async def read_own(session: AsyncSession, actor: Actor, *, now: datetime) -> list[Read]:
-    """Read what is kept about the actor, also while they are paused. They are told that it was."""
+    """Read what is kept about the actor, also while they are paused."""
     require(actor, Act.SEE_OWN)
-    found = [await _read(session, actor, part, now=now) for part in parts()]
+    return [await _read(session, actor, part, now=now) for part in parts()]
+
+
+async def tell_copied(session: AsyncSession, actor: Actor, *, now: datetime) -> None:
+    """Tell the actor that a copy is made, in case it isn't them who asks for it."""
+    require(actor, Act.SEE_OWN)
     said = say("A copy of what is kept about you was made.")
     await ways_in.tell_owner(session, actor, said, kind="data_copied", now=now)
-    return found
 
 
 async def _read(session: AsyncSession, actor: Actor, part: Part, *, now: datetime) -> Read:

@@ -98,7 +98,7 @@ async def test_preparing_that_failed_is_tried_again_and_keeps_no_other_organisat
         second = await organisations.create(session, slug="hill", name="Hill", now=clock())
     whole = candidates.everyone
 
-    async def broken(session: AsyncSession) -> candidates.Sealed:
+    async def broken(session: AsyncSession) -> candidates.SealedCandidates:
         if session.info["organisation_id"] == organisation_id:
             raise RuntimeError
         return await whole(session)

@@ -7,8 +7,7 @@ from conftest import MORNING
 from people_factories import sign_up
 from sqlalchemy import select
 
-from core import events
-from core.database import Database
+from core.database import Database, savepoint
 from people import accounts, audit
 from people.accounts import AccountChanged
 from people.audit import AuditEntry
@@ -27,7 +26,7 @@ async def test_what_failed_is_neither_written_nor_rung_nor_recorded(
     async with database.unit_of_work(organisation_id) as session:
         for who in (sam, ali):
             try:
-                async with events.part(session):
+                async with savepoint(session):
                     await accounts.set_standing(session, who.id, Standing.SUSPENDED)
                     audit.record(
                         session, kind="tried", actor_id=who.id, subject_kind="account",

@@ -20,6 +20,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from core.errors import Unavailable
 from core.events import Bus
+from core.sqlite import AskedOnce
 from core.tables import Owned
 
 READERS: Final = 8
@@ -156,6 +157,7 @@ def _sqlite(url: Any, *, size: int) -> AsyncEngine:
         url,
         pool_size=size,
         max_overflow=0,
+        module=AskedOnce(),
         # Messages of faults must not carry anybody's words.
         hide_parameters=True,
         connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000},

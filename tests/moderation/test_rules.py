@@ -143,9 +143,9 @@ def test_time_grows_no_faster_than_a_hostile_text(kind: str) -> None:
 def _seconds(text: str) -> float:
     best = 10.0
     for _ in range(2):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         assert not SCREENING.screen(text, ANYWHERE).is_unscreened
-        best = min(best, time.perf_counter() - begun)
+        best = min(best, time.thread_time() - begun)
     return best
 
 

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+import quick_hashes
 import shared_dialects
 from fastapi import FastAPI
 from hypothesis import settings as hypothesis_settings
@@ -36,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     A query is a question to another thread: on one processor it is answered a fifth sooner.
     """
     shared_dialects.install()
+    quick_hashes.install()
     gc.set_threshold(50_000, 50, 100)
     number = os.environ.get("PYTEST_XDIST_WORKER", "")[2:]
     if number and hasattr(os, "sched_setaffinity"):

@@ -224,6 +224,7 @@ SHORTENED: Final = {
     "tests/api/test_slow_callers.py": "a shorter wait for who never finishes asking",
     "tests/core/test_database.py": "a shorter wait for a locked database",
     "tests/matching/test_ranking.py": "weights that are no numbers",
+    "tests/test_program_faults.py": "the words typed, and no second place for logs",
     "tests/upkeep/test_mail.py": "shorter patience with a slow mail server",
     "tests/upkeep/test_upkeep.py": "other sweeps in the table of sweeps",
 }

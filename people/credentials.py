@@ -4,6 +4,7 @@ Hashing a password takes about a third of a second of CPU: it is done in a threa
 inside a unit of work.
 """
 
+import functools
 import hashlib
 import secrets
 from typing import Final
@@ -25,8 +26,15 @@ ALPHABET: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # nothing that looks like so
 HASHED_AT_ONCE: Final = 4
 _hasher = PasswordHash.recommended()
 _turn = anyio.CapacityLimiter(HASHED_AT_ONCE)
-# Checked when there is no such account, so that answering takes the same time.
-_nobody = _hasher.hash(secrets.token_urlsafe(16))
+
+
+@functools.cache
+def _nobodys() -> str:
+    """A hash to check when there is no such account, so that answering takes the same time.
+
+    Made when it is first wanted: a command that checks no password doesn't wait for it.
+    """
+    return _hasher.hash(secrets.token_urlsafe(16))
 
 
 async def hash_password(password: str) -> str:
@@ -36,9 +44,12 @@ async def hash_password(password: str) -> str:
 
 async def matches(password: str, password_hash: str | None) -> bool:
     """Tell whether the password fits, in the same time when there is no hash to fit."""
-    expected = password_hash or _nobody
-    fits = await anyio.to_thread.run_sync(_hasher.verify, password, expected, limiter=_turn)
+    fits = await anyio.to_thread.run_sync(_fits, password, password_hash, limiter=_turn)
     return fits and password_hash is not None
+
+
+def _fits(password: str, password_hash: str | None) -> bool:
+    return _hasher.verify(password, password_hash or _nobodys())
 
 
 async def check_strength(password: str, *, about: tuple[str, ...] = ()) -> None:

@@ -13,4 +13,3 @@ AS_SHIPPED: Final = credentials._hasher
 def install() -> None:
     """Let this process hash quickly; tests/people/test_credentials.py looks at what is shipped."""
     credentials._hasher = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
-    credentials._nobody = credentials._hasher.hash("nobody")

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import admissions, concerns, events, frames, help_cards, logs, repeats, waiting
+from chat import admissions, concerns, edits, events, frames, help_cards, logs, repeats, waiting
 from chat.drafts import Draft, Kept, Key, Outcome, Refusal
 from chat.entries import Entry
 from chat.events import RoomEvent
@@ -82,11 +82,12 @@ async def _refused(
 ) -> dict[Key, Refusal]:
     pairs = {(draft.room_id, draft.sender_id) for draft in drafts}
     faults = await admissions.check(session, pairs, now=now)
-    return {
+    kept_out = {
         draft.key: Refusal(fault)
         for draft in drafts
         if (fault := faults[draft.room_id, draft.sender_id]) is not None
     }
+    return await edits.refused(session, drafts, now=now) | kept_out
 
 
 async def _append(
@@ -99,14 +100,23 @@ async def _append(
     last = await logs.advance(session, counts, now=now)
     following = {room_id: last[room_id] - counts[room_id] for room_id in counts}
     replies = await _replies(session, drafts)
+    stand = await edits.targets(session, drafts)
     entries: dict[Key, Entry] = {}
     for draft in drafts:
         following[draft.room_id] += 1
-        entry = _entry(draft, following[draft.room_id], now=now)
+        seq = following[draft.room_id]
+        if draft.edits is not None:
+            entry = edits.of_draft(draft, stand[draft.edits], seq, now=now)
+            # The next change in this batch begins where this one ends.
+            stand[draft.edits] = entry.subject or stand[draft.edits]
+        else:
+            entry = _entry(draft, seq, now=now)
         if draft.reply_to is not None and (draft.room_id, draft.reply_to) not in replies:
             entry = replace(entry, reply_to=None)
         entries[draft.key] = entry
     await events.write(session, list(entries.values()))
+    if stand:
+        await edits.write(session, entries.values())
     return entries
 
 
@@ -149,6 +159,7 @@ def _pending(draft: Draft, *, now: datetime) -> PendingMessage:
         sender_id=draft.sender_id,
         client_id=draft.client_id,
         reply_to=draft.reply_to,
+        edits=draft.edits,
         folded=[list(span) for span in draft.verdict.folded],
         state=State.ASKED if is_asked else State.HELD,
         tier=draft.verdict.tier,

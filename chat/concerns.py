@@ -44,7 +44,9 @@ def _tier(draft: Draft) -> Tier:
 
 
 def _subjects(draft: Draft, entry: Entry | None, *, is_refused: bool) -> list[Subject]:
-    seq = entry.seq if entry else None
+    # Where to look: at the message that was changed, not at the change.
+    seen = entry.subject or entry if entry else None
+    seq = seen.seq if seen else None
     room_id, author_id = draft.room_id, draft.sender_id
     subjects = []
     if draft.is_distress:
@@ -57,7 +59,10 @@ def _subjects(draft: Draft, entry: Entry | None, *, is_refused: bool) -> list[Su
         # A held one needs a person's decision, whatever else was seen in it.
         subjects.append(Subject(SubjectKind.PENDING, draft.id, author_id, room_id=room_id))
     elif draft.verdict.folded or draft.verdict.categories != {Category.DISTRESS}:
-        subjects.append(Subject(SubjectKind.MESSAGE, draft.id, author_id, room_id=room_id, seq=seq))
+        message_id = draft.edits or draft.id
+        subjects.append(
+            Subject(SubjectKind.MESSAGE, message_id, author_id, room_id=room_id, seq=seq)
+        )
     return subjects
 
 

@@ -37,9 +37,16 @@ class Listen:
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """Screen, pace and store this message; then call `finished` for its room."""
+    """Screen, pace and store what is said; then call `finished` for its room."""
 
-    send: frames.Send
+    said: frames.Said
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """Take words out, or put a sign under them; its event is the answer."""
+
+    deed: frames.Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Greet:
     """Answer a ping with the present moment."""
 
 
-Step = Say | Listen | Carry | Greet
+Step = Say | Listen | Carry | Do | Greet
 
 
 class Conversation:
@@ -57,7 +64,7 @@ class Conversation:
         self, *, burst: float = FRAME_BURST, per_second: float = FRAMES_PER_SECOND
     ) -> None:
         self._frames = Bucket(burst=burst, per_second=per_second)
-        self._waiting: dict[UUID, deque[frames.Send]] = {}
+        self._waiting: dict[UUID, deque[frames.Said]] = {}
         self._count = 0
 
     @property
@@ -71,21 +78,23 @@ class Conversation:
         `now` is monotonic seconds. Messages are not paced here: that comes after screening.
         """
         frame = protocol.decode(raw)
-        if isinstance(frame, frames.Send):
+        if isinstance(frame, frames.Said):
             return self._in_turn(frame)
         wait_ms = self._frames.take(now)
         if wait_ms:
             return Say(frames.Busy(retry_after_ms=wait_ms))
         if isinstance(frame, frames.Hello):
             return Listen(frame)
+        if isinstance(frame, frames.Deed):
+            return Do(frame)
         return Greet() if isinstance(frame, frames.Ping) else Say(frame)
 
-    def _in_turn(self, send: frames.Send) -> Carry | None:
-        waiting = self._waiting.get(send.room)
+    def _in_turn(self, said: frames.Said) -> Carry | None:
+        waiting = self._waiting.get(said.room)
         if waiting is None:
-            self._waiting[send.room] = deque()
-            return Carry(send)
-        waiting.append(send)
+            self._waiting[said.room] = deque()
+            return Carry(said)
+        waiting.append(said)
         self._count += 1
         return None
 

@@ -30,6 +30,8 @@ class Draft:
     verdict: Verdict
     note: str | None = None
     reply_to: UUID | None = None
+    # The message of theirs that it changes.
+    edits: UUID | None = None
     id: UUID = field(default_factory=ids.new_id)
 
     @property
@@ -60,10 +62,10 @@ class Refusal:
     fault: Problem
     help: Help | None = None
 
-    def frame(self, send: frames.Send) -> frames.Problem:
+    def frame(self, said: frames.Said) -> frames.Problem:
         """Return the answer to a frame that wasn't taken."""
         return protocol.problem(
-            self.fault, room=send.room, client_id=send.client_id, help=self.help
+            self.fault, room=said.room, client_id=said.client_id, help=self.help
         )
 
 

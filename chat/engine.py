@@ -9,28 +9,25 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-import structlog
-
-from chat import frames, protocol, screens
-from chat.background import Background, describe
-from chat.conversation import Carry, Greet, Listen, Say, Step
-from chat.drafts import Draft, Kept, Refusal
+from chat import deeds, frames, protocol
+from chat.background import Background
+from chat.conversation import Carry, Do, Greet, Listen, Say, Step
+from chat.drafts import Kept, Refusal
 from chat.entries import Entry
 from chat.hub import Hub, Listener
+from chat.intake import Intake
 from chat.outboxes import RESTART
 from chat.pace import Pace
 from chat.replays import Replays
 from chat.surroundings import Surroundings
 from chat.watches import Watch
-from chat.writer import QUEUE, Answer, Writer, busy
+from chat.writer import QUEUE, Answer, Writer
 from core.clock import Clock, utc_now
 from core.database import Database
 from core.errors import Problem, TooMany, Unavailable
 from core.safety import Safety
 from core.sentences import say
 from people.permissions import Act, Actor, require
-
-log = structlog.get_logger(__name__)
 
 # A person's phones, tablets and tabs, with room to spare; more is a script.
 CONNECTIONS: Final = 20
@@ -59,9 +56,7 @@ class Engine:
         queue: int = QUEUE,
     ) -> None:
         self._database = database
-        self._safety = safety
         self._clock = clock
-        self._pace = pace or Pace()
         self._surroundings = Surroundings(database)
         self.background = Background()
         self.hub = Hub()
@@ -70,6 +65,7 @@ class Engine:
             database, self.hub, self.replays, self._surroundings, self.background, clock=clock
         )
         self.writer = Writer(database, safety, clock=clock, deliver=self._deliver, queue=queue)
+        self._intake = Intake(safety, self._surroundings, pace or Pace(), self.writer, clock=clock)
         self.watch.subscribe()
 
     async def start(self) -> None:
@@ -138,6 +134,8 @@ class Engine:
             listener.outbox.say(frames.Pong(at=self._clock()))
         elif isinstance(step, Listen):
             await self._listen(listener, step.hello)
+        elif isinstance(step, Do):
+            await self._do(listener, step.deed)
         else:
             self.background.begin(self._carry(listener, step))
 
@@ -151,14 +149,25 @@ class Engine:
         except Unavailable as gone:
             listener.outbox.say(protocol.problem(gone))
 
+    async def _do(self, listener: Listener, deed: frames.Deed) -> None:
+        """Do it before the next frame is read; only what went wrong is answered."""
+        try:
+            await self.do(listener.actor, deed)
+        except TooMany as fault:
+            pause_ms = fault.retry_after * 1000
+            listener.outbox.say(frames.Busy(retry_after_ms=pause_ms, room=deed.room))
+        except Problem as fault:
+            listener.outbox.say(protocol.problem(fault, room=deed.room))
+
     async def _carry(self, listener: Listener, step: Carry | None) -> None:
         """Bring one message home, then the ones that waited behind it in its room."""
         while step is not None:
-            answer: Answer | frames.Answer = await self._submit(listener.actor, step.send)
+            said = step.said
+            answer: Answer | frames.Answer = await self._intake.submit(listener.actor, said)
             if isinstance(answer, Refusal):
-                answer = answer.frame(step.send)
+                answer = answer.frame(said)
             listener.outbox.say(answer)
-            step = listener.conversation.finished(step.send.room)
+            step = listener.conversation.finished(said.room)
             listener.turn.set()
 
     async def send(
@@ -179,49 +188,56 @@ class Engine:
             Problem: it was not taken. `fault.extra["help"]` says which help belongs there.
         """
         require(actor, Act.SEE_OWN)
-        protocol.check_words(text, note)
-        protocol.check_client_id(client_id)
-        answer = await self._submit(
-            actor,
-            frames.Send(room=room_id, client_id=client_id, text=text, note=note, reply_to=reply_to),
+        said = frames.Send(
+            room=room_id, client_id=client_id, text=text, note=note, reply_to=reply_to
         )
+        return await self._say(actor, said)
+
+    async def edit(
+        self,
+        actor: Actor,
+        room_id: UUID,
+        client_id: str,
+        text: str,
+        *,
+        message_id: UUID,
+        note: str | None = None,
+    ) -> Kept:
+        """Say a message of one's own otherwise; screened and kept like a new one.
+
+        Raises:
+            NotFound, TooLate, Gone: it can't be changed.
+            Problem: as `send`.
+        """
+        require(actor, Act.SEE_OWN)
+        said = frames.Edit(
+            room=room_id, client_id=client_id, message=message_id, text=text, note=note
+        )
+        return await self._say(actor, said)
+
+    async def do(self, actor: Actor, deed: frames.Deed) -> int:
+        """Do what takes no words; return the seq of the message it was done to.
+
+        Raises:
+            TooMany: wait `retry_after` seconds.
+            Problem: as `deeds.do`.
+        """
+        require(actor, Act.SEE_OWN)
+        if wait_ms := self._intake.wait_ms(actor):
+            raise TooMany(retry_after=math.ceil(wait_ms / 1000))
+        async with self._database.unit_of_work(actor.organisation_id) as session:
+            return await deeds.do(session, actor, deed, now=self._clock())
+
+    async def _say(self, actor: Actor, said: frames.Said) -> Kept:
+        protocol.check_words(said.text, said.note)
+        protocol.check_client_id(said.client_id)
+        answer = await self._intake.submit(actor, said)
         if isinstance(answer, frames.Busy):
             raise TooMany(retry_after=math.ceil(answer.retry_after_ms / 1000))
         if isinstance(answer, Refusal):
             answer.fault.extra["help"] = answer.help
             raise answer.fault
         return answer
-
-    async def _submit(self, actor: Actor, send: frames.Send) -> Answer:
-        """Screen, then pace, then store."""
-        try:
-            draft = await self._screened(actor, send)
-        except Problem as fault:
-            return Refusal(fault)
-        except Exception as fault:  # noqa: BLE001 - logged by kind, answered, survived
-            # A text that breaks screening is not stored; its author's next one still is.
-            log.error("chat_screening_failed", **describe(fault))
-            return Refusal(Problem())
-        now = asyncio.get_running_loop().time()
-        wait_ms = self._pace.wait_ms(actor.account_id, is_distress=draft.is_distress, now=now)
-        if wait_ms:
-            return busy(draft, wait_ms=wait_ms)
-        return await self.writer.submit(draft)
-
-    async def _screened(self, actor: Actor, send: frames.Send) -> Draft:
-        now = asyncio.get_running_loop().time()
-        context = await self._surroundings.context(
-            actor, send.room, client_id=send.client_id, now=now
-        )
-        verdict, note = await screens.judge(self._safety, send.text, send.note, context)
-        self._surroundings.note(
-            actor.account_id, send.room, client_id=send.client_id, text=send.text, now=now
-        )
-        return Draft(
-            organisation_id=actor.organisation_id, room_id=send.room,
-            sender_id=actor.account_id, client_id=send.client_id, text=send.text, note=note,
-            reply_to=send.reply_to, written_at=self._clock(), verdict=verdict,
-        )  # fmt: skip
 
     def _deliver(self, room_id: UUID, entries: Sequence[Entry]) -> None:
         if not self.hub.deliver(room_id, entries):

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from chat import frames
-from chat.kinds import EventKind, Status, Viewer
+from chat.kinds import EventKind, Sign, Status, Viewer
 
 FOLD: Final = "[…]"
 Spans = tuple[tuple[int, int], ...]
@@ -17,7 +17,8 @@ Spans = tuple[tuple[int, int], ...]
 class Entry:
     """An event as it stands now. `sender_id` is whose words it holds, or is about.
 
-    `subject` is what an `unhidden` event shows again; None for every other kind.
+    `subject` is the message that an `unhidden` event shows again, or that was `edited`: then
+    `body`, `note` and `folded` are how it stood before, which no member is shown.
     """
 
     room_id: UUID
@@ -35,6 +36,7 @@ class Entry:
     status: Status = Status.SHOWN
     subject_id: UUID | None = None
     subject: "Entry | None" = field(default=None)
+    edited_at: datetime | None = None
 
 
 def frame(entry: Entry, viewer: Viewer) -> frames.Logged:
@@ -46,10 +48,18 @@ def frame(entry: Entry, viewer: Viewer) -> frames.Logged:
         return frames.Removed(room=room, seq=seq, at=at, subject=subject, sender=entry.sender_id)
     if entry.kind == EventKind.HIDDEN:
         return frames.Hidden(room=room, seq=seq, at=at, subject=subject)
-    if entry.kind == EventKind.UNHIDDEN:
+    if entry.kind in {EventKind.UNHIDDEN, EventKind.EDITED}:
+        kind = frames.Edited if entry.kind == EventKind.EDITED else frames.Unhidden
         again = None if entry.subject is None else message(entry.subject, viewer)
-        return frames.Unhidden(room=room, seq=seq, at=at, subject=subject, message=again)
-    return _other(entry)
+        return kind(room=room, seq=seq, at=at, subject=subject, message=again)
+    return _reacted(entry) if entry.kind == EventKind.REACTED else _other(entry)
+
+
+def _reacted(entry: Entry) -> frames.Reacted:
+    return frames.Reacted(
+        room=entry.room_id, seq=entry.seq, at=entry.at, subject=entry.subject_id,
+        sender=entry.sender_id, sign=Sign(entry.body) if entry.body else None,
+    )  # fmt: skip
 
 
 def _other(entry: Entry) -> frames.Event:
@@ -67,7 +77,8 @@ def _other(entry: Entry) -> frames.Event:
 
 def skipped(entry: Entry) -> frames.Skipped:
     """Return what stands in for an event its viewer may not see."""
-    return frames.Skipped(room=entry.room_id, seq=entry.seq)
+    is_quiet = entry.kind != EventKind.MESSAGE
+    return frames.Skipped(room=entry.room_id, seq=entry.seq, is_quiet=is_quiet)
 
 
 def message(entry: Entry, viewer: Viewer) -> frames.Message:
@@ -91,6 +102,7 @@ def message(entry: Entry, viewer: Viewer) -> frames.Message:
         folds=folds,
         client_id=entry.client_id if viewer is Viewer.AUTHOR else None,
         status=entry.status,
+        edited_at=entry.edited_at,
     )
 
 

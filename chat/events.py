@@ -51,9 +51,10 @@ class RoomEvent(Base, Owned):
     folded: Mapped[list[Any]] = field(Retention.TALK, personal=SENDER, default=list)
     written_at: Mapped[datetime] = field(Retention.TALK, personal=SENDER)
     at: Mapped[datetime] = field(Retention.TALK)
-    subject_id: Mapped[UUID | None] = field(Retention.TALK)
+    subject_id: Mapped[UUID | None] = field(Retention.TALK, index=True)
     hidden_at: Mapped[datetime | None] = field(Retention.TALK)
     erased_at: Mapped[datetime | None] = field(Retention.TALK)
+    edited_at: Mapped[datetime | None] = field(Retention.TALK)
 
     body = encryption.Sealed("body_sealed")
     note = encryption.Sealed("note_sealed")
@@ -116,11 +117,12 @@ async def write(session: AsyncSession, entries: Sequence[Entry]) -> None:
     if not entries:
         return
     organisation_id = session.info["organisation_id"]
-    rows = [_row(entry, organisation_id) for entry in entries]
+    rows = [row(entry, organisation_id) for entry in entries]
     await (await session.connection()).execute(_INSERT, rows)
 
 
-def _row(entry: Entry, organisation_id: UUID) -> dict[str, Any]:
+def row(entry: Entry, organisation_id: UUID) -> dict[str, Any]:
+    """Return the columns of an event, its words sealed."""
     return {
         "organisation_id": organisation_id,
         "room_id": entry.room_id,
@@ -174,10 +176,11 @@ async def by_ids(session: AsyncSession, event_ids: Iterable[UUID]) -> dict[UUID,
     return {row.id: _entry(row) for row in rows}
 
 
+_SHOW: Final = frozenset({EventKind.UNHIDDEN, EventKind.EDITED})
+
+
 async def _opened(session: AsyncSession, rows: Sequence[Row[Any]]) -> list[Entry]:
-    shown_again = {
-        row.subject_id for row in rows if row.kind == EventKind.UNHIDDEN and row.subject_id
-    }
+    shown_again = {row.subject_id for row in rows if row.kind in _SHOW and row.subject_id}
     subjects = await by_ids(session, shown_again) if shown_again else {}
     return [_entry(row, subjects.get(row.subject_id)) for row in rows]
 
@@ -190,6 +193,7 @@ def _entry(row: Row[Any], subject: Entry | None = None) -> Entry:
         note=_open("note_sealed", row.id, row.note_sealed),
         reply_to=row.reply_to, folded=tuple((start, end) for start, end in row.folded),
         written_at=row.written_at, status=_status(row), subject_id=row.subject_id, subject=subject,
+        edited_at=row.edited_at,
     )  # fmt: skip
 
 

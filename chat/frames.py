@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from chat.kinds import Help, Status
+from chat.kinds import Help, Sign, Status
 
 CLIENT_ID_CHARACTERS: Final = 64
 # JSON numbers are exact up to here in every browser (RFC 8259 §6).
@@ -36,6 +36,31 @@ class Send(_Asked, frozen=True, tag="send"):
     text: str
     note: str | None = None
     reply_to: UUID | None = None
+
+
+class Edit(_Asked, frozen=True, tag="edit"):
+    """Say it otherwise: one's own `message`, for as long as `chat.edits.WITHIN`. As `send`."""
+
+    room: UUID
+    client_id: ClientId
+    message: UUID
+    text: str
+    note: str | None = None
+
+
+class Remove(_Asked, frozen=True, tag="remove"):
+    """Take one's own `message` out of the talk; the `removed` event is the answer."""
+
+    room: UUID
+    message: UUID
+
+
+class React(_Asked, frozen=True, tag="react"):
+    """Put a sign under somebody's `message`, in place of an earlier one, or take it away."""
+
+    room: UUID
+    message: UUID
+    sign: Sign | None = None
 
 
 class Ping(_Asked, frozen=True, tag="ping"):
@@ -83,13 +108,37 @@ class Message(_Told, frozen=True, tag="message"):
     folds: tuple[tuple[int, int], ...] = ()
     client_id: str | None = None
     status: Status = Status.SHOWN
+    edited_at: datetime | None = None
+    signs: dict[UUID, Sign] = {}
 
 
-class Skipped(_Told, frozen=True, tag="skipped"):
-    """An event that is not for you; it keeps the count without a hole."""
+class Edited(_Told, frozen=True, tag="edited"):
+    """Its author changed message `subject`; `message` is how it stands now, without `signs`."""
 
     room: UUID
     seq: int
+    at: datetime
+    subject: UUID | None = None
+    message: Message | None = None
+
+
+class Reacted(_Told, frozen=True, tag="reacted"):
+    """`sender` put a sign under message `subject`, or took theirs away."""
+
+    room: UUID
+    seq: int
+    at: datetime
+    subject: UUID | None = None
+    sender: UUID | None = None
+    sign: Sign | None = None
+
+
+class Skipped(_Told, frozen=True, tag="skipped"):
+    """An event that is not for you; it keeps the count. `is_quiet` when it was no message."""
+
+    room: UUID
+    seq: int
+    is_quiet: bool = False
 
 
 class Removed(_Told, frozen=True, tag="removed"):
@@ -112,7 +161,7 @@ class Hidden(_Told, frozen=True, tag="hidden"):
 
 
 class Unhidden(_Told, frozen=True, tag="unhidden"):
-    """Message `subject` can be read again; `message` is how it stands now."""
+    """Message `subject` can be read again; `message` is how it stands now, without `signs`."""
 
     room: UUID
     seq: int
@@ -197,11 +246,12 @@ class Busy(_Told, frozen=True, tag="busy"):
 
 
 class Problem(_Told, frozen=True, tag="problem"):
-    """What was sent was not taken, and why; the connection stays."""
+    """What was sent was not taken; the connection stays. `code` and `hint` are for programs."""
 
     code: str
     title: str
     detail: str
+    hint: str | None = None
     room: UUID | None = None
     client_id: str | None = None
     help: Help | None = None
@@ -213,7 +263,9 @@ class Goodbye(_Told, frozen=True, tag="goodbye"):
     retry_ms: int | None = None
 
 
-Client = Hello | Send | Ping
-Logged = Message | Skipped | Removed | Hidden | Unhidden | Event
+Said = Send | Edit
+Deed = Remove | React
+Client = Hello | Said | Deed | Ping
+Logged = Message | Edited | Reacted | Skipped | Removed | Hidden | Unhidden | Event
 Answer = Sent | Held | Asked | Busy | Problem
 Server = Welcome | Pong | Logged | Answer | Limited | Reset | Changed | Goodbye

@@ -14,6 +14,8 @@ class EventKind(StrEnum):
     """What chat itself writes into a room's log. Other packages append kinds of their own."""
 
     MESSAGE = "message"
+    EDITED = "edited"
+    REACTED = "reacted"
     REMOVED = "removed"
     HIDDEN = "hidden"
     UNHIDDEN = "unhidden"
@@ -36,6 +38,15 @@ class Status(StrEnum):
     SHOWN = "shown"
     HIDDEN = "hidden"
     REMOVED = "removed"
+
+
+class Sign(StrEnum):
+    """What one can put under somebody else's words without writing any. Kind ones only."""
+
+    WITH_YOU = "with_you"
+    THANK_YOU = "thank_you"
+    KNOW_THIS = "know_this"
+    THINKING_OF_YOU = "thinking_of_you"
 
 
 class Help(StrEnum):

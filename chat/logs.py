@@ -1,12 +1,12 @@
 """A room's log: where it begins, where it ends, and the numbers between, without a hole."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Table, bindparam, select, update
+from sqlalchemy import BigInteger, Table, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -55,7 +55,10 @@ _ROOM: Final[Table] = Room.__table__  # type: ignore[assignment]  # declared as 
 _ADVANCE: Final = (
     update(_ROOM)
     .where(_ROOM.c.id == bindparam("room"), _ROOM.c.organisation_id == bindparam("organisation"))
-    .values(last_seq=_ROOM.c.last_seq + bindparam("n"), last_at=bindparam("at"))
+    .values(
+        last_seq=_ROOM.c.last_seq + bindparam("n"),
+        last_at=func.coalesce(bindparam("at", type_=_ROOM.c.last_at.type), _ROOM.c.last_at),
+    )
 )
 _ADVANCE_ONE: Final = _ADVANCE.returning(_ROOM.c.id, _ROOM.c.last_seq)
 _LAST: Final = select(_ROOM.c.id, _ROOM.c.last_seq).where(
@@ -96,9 +99,11 @@ async def by_id(session: AsyncSession, room_id: UUID) -> Room:
 
 
 async def advance(
-    session: AsyncSession, counts: Mapping[UUID, int], *, now: datetime
+    session: AsyncSession, counts: Mapping[UUID, int], *, now: datetime | None
 ) -> dict[UUID, int]:
     """Take `counts[room]` new numbers in each room; return the last one taken.
+
+    `now` is when something was said there last; None for what is quiet.
 
     Rooms are locked in the order of their ids, until this unit of work ends: so the order of
     the numbers is the order of the commits, on both databases.
@@ -119,6 +124,12 @@ async def advance(
         _LAST, {"rooms": list(counts), "organisation": organisation_id}
     )
     return {row.id: row.last_seq for row in found}
+
+
+async def lock(session: AsyncSession, room_ids: Iterable[UUID]) -> None:
+    """Lock rooms as `advance` does, for who changes rows of a log before adding to it."""
+    query = select(Room.id).where(Room.id.in_(set(room_ids))).order_by(Room.id)
+    await session.execute(query.with_for_update())
 
 
 async def states(session: AsyncSession, room_ids: set[UUID]) -> dict[UUID, tuple[int, int, int]]:

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Set
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import entries, events, frames, logs, rooms, visibility, waiting
+from chat import entries, events, frames, logs, rooms, signs, visibility, waiting
 from chat.entries import Entry
 from chat.events import RoomEvent
-from chat.kinds import EventKind, RoomKind, Viewer
+from chat.kinds import EventKind, RoomKind, Status, Viewer
 from chat.visibility import Sight, Surface
 from core import limits
 from core.errors import NotFound
@@ -42,7 +43,23 @@ async def page(
     limit = max(1, min(limit, limits.PAGE_ITEMS))
     found = await events.read(session, room_id, after=after, before=before, limit=limit)
     blocked = await blocks.made_by(session, actor.account_id)
-    return [seen(entry, actor.account_id, seat.room.kind, blocked) for entry in found]
+    put = await signs.under(session, room_id, [one.id for one in found if _is_shown(one)])
+    me, kind = actor.account_id, seat.room.kind
+    return [
+        _signed(
+            seen(entry, me, kind, blocked), signs.seen(put.get(entry.id, {}), me, kind, blocked)
+        )
+        for entry in found
+    ]
+
+
+def _is_shown(entry: Entry) -> bool:
+    return entry.kind == EventKind.MESSAGE and entry.status is not Status.REMOVED
+
+
+def _signed(frame: frames.Logged, put: signs.Signs) -> frames.Logged:
+    is_message = put and isinstance(frame, frames.Message)
+    return msgspec.structs.replace(frame, signs=put) if is_message else frame
 
 
 def seen(
@@ -55,6 +72,8 @@ def seen(
 ) -> frames.Logged:
     """Return the frame one member gets of an event; `blocked` is whom they blocked."""
     is_own = entry.sender_id == account_id
+    if entry.kind == EventKind.REACTED:
+        surface = Surface.SIGN
     bond = visibility.bond(is_own=is_own, i_blocked=entry.sender_id in blocked, they_blocked=False)
     if visibility.sight(surface, bond, kind=kind) is not Sight.WORDS:
         return entries.skipped(entry)
@@ -154,6 +173,7 @@ async def _turn(
     now: datetime,
 ) -> bool:
     message = await by_id(session, message_id)
+    await logs.lock(session, [message.room_id])
     turned = await session.scalar(
         update(RoomEvent)
         .where(RoomEvent.id == message_id, RoomEvent.erased_at.is_(None), only_if)
@@ -178,9 +198,14 @@ async def remove(session: AsyncSession, actor: Actor, message_id: UUID, *, now: 
     message = await by_id(session, message_id)
     if message.sender_id != actor.account_id:
         raise NotFound
+    await logs.lock(session, [message.room_id])
     # Two who press at once on PostgreSQL both read it as shown: one of them takes it out.
     if not await _blank(session, RoomEvent.id == message_id, now=now):
         return False
+    # What it said before it was changed goes with it; what a case holds is the case's.
+    before = (RoomEvent.subject_id == message_id) & (RoomEvent.kind == EventKind.EDITED)
+    await _blank(session, before, now=now)
+    await waiting.withdraw_changes(session, message_id, now=now)
     await events.append(
         session,
         message.room_id,
@@ -209,6 +234,7 @@ async def erase(
         theirs &= RoomEvent.room_id.in_(room_ids)
     found = await session.scalars(select(RoomEvent.room_id).where(theirs).distinct())
     concerned = sorted(found)
+    await logs.lock(session, concerned)
     await _blank(session, theirs, now=now)
     for room_id in concerned:
         await events.append(session, room_id, EventKind.REMOVED, sender_id=account_id, now=now)

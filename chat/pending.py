@@ -54,6 +54,7 @@ class Waiting:
     answer_by: datetime | None
     release_at: datetime | None
     is_over: bool
+    edits: UUID | None = None
 
 
 async def mine(
@@ -102,7 +103,7 @@ def _waiting(row: PendingMessage, *, is_new: bool, is_over: bool) -> Waiting:
         id=row.id, room_id=row.room_id, client_id=row.client_id, text=row.body or "",
         note=row.note, state=row.state, because=row.because,
         choices=choices, written_at=row.written_at, answer_by=row.answer_by,
-        release_at=row.release_at, is_over=is_over,
+        release_at=row.release_at, is_over=is_over, edits=row.edits,
     )  # fmt: skip
 
 

@@ -9,13 +9,15 @@ import msgspec
 from chat import frames
 from chat.kinds import Help
 from core import errors, limits
-from core.sentences import english, say, together
+from core.sentences import english, say
 from core.words import is_blank
 
 # A person with more talks than this opens the oldest over HTTP.
 ROOMS_IN_HELLO: Final = 500
 # A line above the words ("about hospital and food"), not a second message.
 CONTENT_NOTE_CHARACTERS: Final = 100
+# To people; `hint` tells a program which part.
+UNREADABLE: Final = say("We couldn't read what your device sent. Please load this page again.")
 _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 
 _decoder: Final = msgspec.json.Decoder(frames.Client)
@@ -45,7 +47,7 @@ def decode(raw: str | bytes) -> frames.Client | frames.Problem:
 def _strict(data: bytes) -> frames.Client | frames.Problem:
     try:
         frame: frames.Client = _decoder.decode(data)
-        if isinstance(frame, frames.Send):
+        if isinstance(frame, frames.Said):
             check_words(frame.text, frame.note)
             check_client_id(frame.client_id)
         elif isinstance(frame, frames.Hello) and len(frame.rooms) > ROOMS_IN_HELLO:
@@ -53,7 +55,7 @@ def _strict(data: bytes) -> frames.Client | frames.Problem:
                 say("Please name at most %(most)s talks at once.", most=ROOMS_IN_HELLO)
             )
     except msgspec.ValidationError as fault:
-        return problem(errors.Invalid(together(str(fault))), client_id=_client_id(data))
+        return problem(errors.Invalid(UNREADABLE), client_id=_client_id(data), hint=str(fault))
     # A lone surrogate is a DecodeError here, bytes that aren't UTF-8 a ValueError.
     except (msgspec.DecodeError, ValueError, RecursionError):
         return problem(errors.Invalid(say("That isn't JSON we can read.")))
@@ -105,10 +107,11 @@ def problem(
     *,
     room: UUID | None = None,
     client_id: str | None = None,
+    hint: str | None = None,
     help: Help | None = None,  # noqa: A002 - the frame's own word
 ) -> frames.Problem:
     """Return a fault as a frame."""
     return frames.Problem(
-        code=fault.code, title=fault.title, detail=fault.detail,
+        code=fault.code, title=fault.title, detail=fault.detail, hint=hint,
         room=room, client_id=client_id, help=help,
     )  # fmt: skip

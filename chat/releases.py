@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import admissions, events, logs, waiting
+from chat import admissions, edits, events, logs, waiting
 from chat.entries import Entry, Spans
-from chat.kinds import EventKind
+from chat.kinds import EventKind, Status
 from chat.waiting import PendingMessage, State
 from core.errors import Conflict, Problem
 from core.sentences import Sentence, say
@@ -86,7 +86,8 @@ async def into_log(
     """Put a waiting message into the log as the newest event; return its seq.
 
     Raises:
-        Conflict: its author can't write there now, or it was decided.
+        Conflict: its author can't write there now, it was decided, or what it would change is
+            gone.
     """
     if fault := await _fault(session, row, now=now):
         raise Conflict(fault.title)
@@ -95,14 +96,40 @@ async def into_log(
         session, row.id, State.RELEASED, now=now, only_from=only_from, **waiting.BLANK
     )
     taken = await logs.advance(session, {row.room_id: 1}, now=now)
-    entry = Entry(
-        room_id=row.room_id, seq=taken[row.room_id], id=row.id, kind=EventKind.MESSAGE, at=now,
+    entry = await _entry(
+        session, row, taken[row.room_id], body=body, note=note, folded=folded, now=now
+    )
+    await events.write(session, [entry])
+    if row.edits is not None:
+        await edits.write(session, [entry])
+    events.ring(session, row.room_id)
+    return entry.seq
+
+
+async def _entry(
+    session: AsyncSession,
+    row: PendingMessage,
+    seq: int,
+    *,
+    body: str | None,
+    note: str | None,
+    folded: Spans,
+    now: datetime,
+) -> Entry:
+    if row.edits is not None:
+        # In time when it was written: that somebody had to look first is not its author's doing.
+        target = (await events.by_ids(session, [row.edits])).get(row.edits)
+        if target is None or target.status is Status.REMOVED:
+            raise edits.Gone
+        return edits.changed(
+            target, event_id=row.id, seq=seq, client_id=row.client_id, text=body or "",
+            note=note, folded=folded, now=now,
+        )  # fmt: skip
+    return Entry(
+        room_id=row.room_id, seq=seq, id=row.id, kind=EventKind.MESSAGE, at=now,
         sender_id=row.sender_id, client_id=row.client_id, body=body, note=note,
         reply_to=row.reply_to, folded=folded, written_at=row.written_at,
     )  # fmt: skip
-    await events.write(session, [entry])
-    events.ring(session, row.room_id)
-    return entry.seq
 
 
 async def answer(

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import events, frames, waiting
+from chat import edits, events, frames, waiting
 from chat.drafts import Draft, Key, OtherWords, Outcome, Refusal, TakenBack
 from chat.events import RoomEvent
 from chat.waiting import PendingMessage, State
@@ -54,6 +54,7 @@ async def in_log(session: AsyncSession, drafts: Mapping[Key, Draft]) -> dict[Key
     columns = (RoomEvent.room_id, RoomEvent.sender_id, RoomEvent.client_id)
     rows = await session.execute(select(RoomEvent.id).where(tuple_(*columns).in_(list(drafts))))
     found = await events.by_ids(session, rows.scalars())
+    changed = await edits.put(session, found.values())
     answers = dict[Key, Outcome]()
     for one in found.values():
         assert one.sender_id is not None
@@ -62,7 +63,7 @@ async def in_log(session: AsyncSession, drafts: Mapping[Key, Draft]) -> dict[Key
             room=one.room_id, client_id=one.client_id, seq=one.seq, id=one.id, at=one.at
         )
         key = (one.room_id, one.sender_id, one.client_id)
-        answers[key] = _first_answer(drafts[key], one.body, sent)
+        answers[key] = _first_answer(drafts[key], changed.get(one.id, one.body), sent)
     return answers
 
 

@@ -1,4 +1,4 @@
-"""Who sees whose words: blocks × {message, history page, reply, list, export} (promise 17).
+"""Who sees whose words: blocks × {message, history page, reply, list, export, sign} (promise 17).
 
 A block is silent. In a group room only who blocked sees a folded line; the one who is blocked
 sees everything as before, or the fold would tell them. A private talk takes nothing new either
@@ -22,6 +22,7 @@ class Surface(StrEnum):
     REPLY = "reply"  # quoted above an answer
     LIST = "list"  # the other's name among my talks
     EXPORT = "export"  # a copy of my data
+    SIGN = "sign"  # a quiet sign under somebody's words
 
 
 class Bond(StrEnum):
@@ -52,6 +53,8 @@ def _sight(surface: Surface, bond: Bond, kind: RoomKind) -> Sight:
     if surface is Surface.EXPORT:
         # Promise 28: others' words only with their yes, which is asked elsewhere.
         return Sight.FOLDED
+    if surface is Surface.SIGN and kind is RoomKind.GROUP and bond in _BLOCKERS:
+        return Sight.NOTHING
     if surface in _SHARED and kind is RoomKind.GROUP and bond in _BLOCKERS:
         return Sight.FOLDED
     if surface is Surface.MESSAGE and kind is RoomKind.PRIVATE and bond is not Bond.NONE:

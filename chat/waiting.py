@@ -85,6 +85,8 @@ class PendingMessage(Base, Identified, Owned):
     body_sealed: Mapped[bytes | None] = field(Retention.TALK, personal=SENDER)
     note_sealed: Mapped[bytes | None] = field(Retention.TALK, personal=SENDER)
     reply_to: Mapped[UUID | None] = field(Retention.TALK, personal=SENDER)
+    # Which message of theirs it would change; None for a new one.
+    edits: Mapped[UUID | None] = field(Retention.TALK, personal=SENDER)
     folded: Mapped[list[Any]] = field(Retention.TALK, personal=SENDER, default=list)
     state: Mapped[State] = field(Retention.TALK, personal=SENDER)
     because_sealed: Mapped[bytes | None] = field(Retention.TALK, personal=SENDER)
@@ -160,6 +162,16 @@ async def by_id(session: AsyncSession, pending_id: UUID) -> PendingMessage:
     if row is None:
         raise NotFound
     return row
+
+
+async def withdraw_changes(session: AsyncSession, message_id: UUID, *, now: datetime) -> None:
+    """Let changes that wait go with the message that its author takes back."""
+    await session.execute(
+        update(PendingMessage)
+        .where(PendingMessage.edits == message_id)
+        .where(PendingMessage.state.in_((State.HELD, State.ASKED)))
+        .values(state=State.WITHDRAWN, moved_at=now, **BLANK)
+    )
 
 
 async def erase(session: AsyncSession, *, account_id: UUID, now: datetime) -> None:

@@ -17,6 +17,7 @@ PACKAGES: Final = ("core", "people", "chat", "matching", "groups", "moderation",
 SAYING: Final = {"say", "say_many"}
 # Text that looks like a sentence and is none that a reader meets: where, and why.
 NOT_SAID: Final = {
+    "chat/asyncapi.py": "for whoever writes a client",
     "core/database.py": "statements, and faults of the program itself",
     "core/encryption.py": "faults of the program itself",
     "core/settings.py": "read by who starts the program, in a terminal",

@@ -49,6 +49,9 @@ class Client:
         raw = protocol.encode(frames.Hello(rooms={room_id: cursor}))
         await self.engine.receive(self.listener, raw)
 
+    async def do(self, deed: frames.Deed) -> None:
+        await self.engine.receive(self.listener, protocol.encode(deed))
+
     async def send(self, room_id: UUID, text: str, client_id: str | None = None) -> str:
         client_id = client_id or uuid4().hex
         frame = frames.Send(room=room_id, client_id=client_id, text=text)

@@ -31,7 +31,7 @@ def test_each_room_carries_one_message_at_a_time_in_the_order_sent(
         assert isinstance(step, Carry) == (room not in under_way)
         if isinstance(step, Carry):
             under_way.add(room)
-            carried[room].append(step.send.client_id)
+            carried[room].append(step.said.client_id)
         if finishes:
             _finish(talk, room, carried, under_way)
     for room in list(under_way):
@@ -48,7 +48,7 @@ def _finish(
     if following is None:
         under_way.discard(room)
     else:
-        carried[room].append(following.send.client_id)
+        carried[room].append(following.said.client_id)
 
 
 def test_when_many_wait_it_says_so_instead_of_refusing() -> None:

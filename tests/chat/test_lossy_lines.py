@@ -2,12 +2,14 @@
 
 import asyncio
 import random
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from chat import events, frames, history, messages, protocol
+from chat.kinds import Sign
 from core.errors import Problem
 
 pytestmark = pytest.mark.anyio
@@ -24,6 +26,7 @@ class Lossy:
         self.room = room
         self.chance = chance
         self.epoch = self.cursor = 0
+        self.asked_from = -1
         self.items: history.Items = {}
         self.lost = self.doubled = self.broken = 0
 
@@ -72,17 +75,20 @@ class Lossy:
         if frame.seq == self.cursor + 1:
             history.apply(self.items, frame)
             self.cursor = frame.seq
-        elif frame.seq > self.cursor:
+        elif frame.seq > self.cursor and self.asked_from != self.cursor:
+            # Once for each hole: what answers it waits behind what came meanwhile.
+            self.asked_from = self.cursor
             await self._hello()
 
     async def catch_up(self, head: int) -> None:
         """The last frames may be lost too: whoever comes back asks for them."""
         while self.cursor < head:
+            self.asked_from = self.cursor
             await self._hello()
             await self.receive()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_what_a_bad_line_shows_is_what_the_page_shows(house: Any, seed: int) -> None:
     chance = random.Random(seed)
     people = await house.people(3)
@@ -94,7 +100,7 @@ async def test_what_a_bad_line_shows_is_what_the_page_shows(house: Any, seed: in
     said: list[UUID] = []
     for turn in range(12):
         said += await _batch(house, room, people, turn)
-        await _something_becomes_of(house, people, chance.choice(said), turn)
+        await _something_becomes_of(house, room, people, said, turn, one=chance.choice(said))
         for line in lines:
             await line.receive()
     head = (await house.head(room))[1]
@@ -102,6 +108,8 @@ async def test_what_a_bad_line_shows_is_what_the_page_shows(house: Any, seed: in
         await line.catch_up(head)
         assert line.items == history.replay(await house.whole(line.actor, room))
         house.engine.disconnect(line.listener)
+    kinds = {type(frame) for frame in await house.whole(people[0], room)}
+    assert kinds >= {frames.Edited, frames.Reacted, frames.Removed, frames.Unhidden}
     for fault in ("lost", "doubled", "broken"):
         assert sum(getattr(line, fault) for line in lines), f"nothing was {fault}"
 
@@ -120,18 +128,27 @@ async def _batch(house: Any, room: UUID, people: list[Any], turn: int) -> list[U
     return [one.id for one in sent]
 
 
-async def _something_becomes_of(house: Any, people: list[Any], one: UUID, turn: int) -> None:
+def _sign(room: UUID, one: UUID, turn: int) -> frames.React:
+    return frames.React(room=room, message=one, sign=[*Sign, None][turn % 5])
+
+
+async def _something_becomes_of(
+    house: Any, room: UUID, people: list[Any], said: list[UUID], turn: int, *, one: UUID
+) -> None:
     async with house.working() as session:
         if turn % 3 == 0:
             await messages.hide(session, message_id=one, now=house.now)
-        elif turn % 3 == 1:
-            await messages.unhide(session, message_id=one, now=house.now)
-        for person in people if turn % 3 == 2 else ():
-            try:
-                await messages.remove(session, person, one, now=house.now)
-            except Problem:
-                # It was somebody else's.
-                continue
+        for each in said if turn in {4, 7} else ():
+            await messages.unhide(session, message_id=each, now=house.now)
+    for person in people:
+        deed = frames.Remove(room=room, message=one) if turn % 4 == 2 else _sign(room, one, turn)
+        with suppress(Problem):
+            await house.engine.edit(
+                person, room, f"e{turn}", f"cruel change {turn}", message_id=one
+            )
+        with suppress(Problem):
+            # It was somebody else's, or is gone.
+            await house.engine.do(person, deed)
     if turn == 8:
         async with house.working() as session:
             await messages.erase(session, account_id=people[1].account_id, now=house.now)

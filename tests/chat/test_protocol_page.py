@@ -7,7 +7,8 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from chat import conversation, engine, frames, outboxes, pace, protocol, replays
+from chat import conversation, edits, engine, frames, outboxes, pace, protocol, replays
+from chat.kinds import Sign
 from core import errors, limits
 
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text("utf-8")
@@ -58,6 +59,8 @@ def test_the_numbers_on_the_page_are_the_codes() -> None:
         assert words.format(number) in PAGE, words
     assert (pace.BURST, pace.PER_SECOND) == (10.0, 1.0)
     assert limits.MESSAGE_CHARACTERS == 4_000
+    assert f"within {edits.WITHIN.seconds // 60} minutes" in PAGE
+    assert all(f"`{sign}`" in PAGE for sign in Sign)
 
 
 def test_every_code_of_a_problem_is_on_the_page() -> None:
@@ -66,7 +69,7 @@ def test_every_code_of_a_problem_is_on_the_page() -> None:
     known = [
         errors.Invalid, errors.TooLarge, errors.NotFound, errors.NotSignedIn, errors.Unavailable,
         admissions.NotFree, admissions.RoomClosed, admissions.Muted, admissions.Suspended,
-        drafts.TakenBack, drafts.OtherWords, errors.Problem,
+        edits.TooLate, edits.Gone, drafts.TakenBack, drafts.OtherWords, errors.Problem,
     ]  # fmt: skip
     for fault in known:
         assert f"`{fault.code}`" in PAGE

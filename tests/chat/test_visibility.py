@@ -1,4 +1,4 @@
-"""The visibility table, cell by cell: blocks × {message, page, reply, list, export}."""
+"""The visibility table, cell by cell: blocks × {message, page, reply, list, export, sign}."""
 
 import pytest
 
@@ -20,6 +20,8 @@ TRUTH = {
     (Surface.REPLY, RoomKind.PRIVATE): (W, W, W, W, W),
     (Surface.LIST, RoomKind.PRIVATE): (W, W, W, W, W),
     (Surface.EXPORT, RoomKind.PRIVATE): (W, F, F, F, F),
+    (Surface.SIGN, RoomKind.GROUP): (W, W, N, W, N),
+    (Surface.SIGN, RoomKind.PRIVATE): (W, W, W, W, W),
 }
 
 
@@ -33,7 +35,7 @@ def test_the_table_has_every_combination() -> None:
 
 
 @pytest.mark.parametrize("kind", RoomKind)
-@pytest.mark.parametrize("surface", [Surface.PAGE, Surface.REPLY, Surface.LIST])
+@pytest.mark.parametrize("surface", [Surface.PAGE, Surface.REPLY, Surface.LIST, Surface.SIGN])
 def test_who_is_blocked_sees_what_they_saw_before(surface: Surface, kind: RoomKind) -> None:
     assert sight(surface, Bond.THEY_BLOCKED, kind=kind) is sight(surface, Bond.NONE, kind=kind)
 

@@ -1,0 +1,26 @@
+"""What a member does to a message of a talk without saying anything new."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chat import frames, messages, signs
+from core.errors import NotFound
+from people.permissions import Act, Actor, require
+
+
+async def do(session: AsyncSession, actor: Actor, deed: frames.Deed, *, now: datetime) -> int:
+    """Do it; return the message's seq. Idempotent.
+
+    Raises:
+        NotFound: there is no such message there, or it isn't for this actor to do that to.
+        Problem: as `signs.put`.
+    """
+    require(actor, Act.SEE_OWN)
+    if isinstance(deed, frames.React):
+        return await signs.put(session, actor, deed.room, deed.message, sign=deed.sign, now=now)
+    message = await messages.by_id(session, deed.message)
+    if message.room_id != deed.room:
+        raise NotFound
+    await messages.remove(session, actor, deed.message, now=now)
+    return message.seq

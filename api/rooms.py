@@ -10,6 +10,8 @@ from fastapi import APIRouter, Query, Response, status
 from api.dependencies import Guard, Here, Now, Someone, Talk
 from api.shapes import In, Out, Page
 from chat import frames, messages, pending, rooms
+from chat.drafts import Kept
+from chat.kinds import Sign
 from core import limits
 from core.sentences import english
 from core.words import Message
@@ -48,6 +50,20 @@ class Say(In):
     reply_to: UUID | None = None
 
 
+class Otherwise(In):
+    """A message of one's own in other words; the same `client_id` again is safe."""
+
+    client_id: str
+    text: Message
+    note: str | None = None
+
+
+class SignIn(In):
+    """The sign to put under somebody's words, in place of one's own earlier one; null: none."""
+
+    sign: Sign | None = None
+
+
 class WaitingOut(Out):
     """A message of one's own that is not in the talk."""
 
@@ -63,6 +79,7 @@ class WaitingOut(Out):
     answer_by: datetime | None
     release_at: datetime | None
     is_over: bool
+    edits: UUID | None
 
 
 class When(Out):
@@ -83,6 +100,10 @@ def _json(content: Any, status_code: int = status.HTTP_200_OK) -> Response:
     )
 
 
+def _answer(kept: Kept, *, sent: int) -> Response:
+    return _json(kept, sent if isinstance(kept, frames.Sent) else status.HTTP_202_ACCEPTED)
+
+
 @router.get("/rooms")
 async def list_own(actor: Someone, here: Here) -> Page[TalkOut]:
     """Return one's talks, the one with the newest event first."""
@@ -93,17 +114,11 @@ async def list_own(actor: Someone, here: Here) -> Page[TalkOut]:
 
 def _talk(talk: rooms.Talk) -> TalkOut:
     return TalkOut(
-        room_id=talk.room_id,
-        kind=talk.kind,
-        group_id=talk.group_id,
-        epoch=talk.epoch,
-        first_seq=talk.first_seq,
-        last_seq=talk.last_seq,
-        last_at=talk.last_at,
-        muted_until=talk.muted_until,
-        is_open=talk.is_open,
+        room_id=talk.room_id, kind=talk.kind, group_id=talk.group_id, epoch=talk.epoch,
+        first_seq=talk.first_seq, last_seq=talk.last_seq, last_at=talk.last_at,
+        muted_until=talk.muted_until, is_open=talk.is_open,
         members=[Member(account_id=one, name=name) for one, name in talk.names.items()],
-    )
+    )  # fmt: skip
 
 
 @router.get("/rooms/{room_id}/messages", response_class=Response)
@@ -132,8 +147,27 @@ async def send(room_id: UUID, body: Say, actor: Someone, talk: Talk) -> Response
     kept = await talk.send(
         actor, room_id, body.client_id, body.text, note=body.note, reply_to=body.reply_to
     )
-    is_sent = isinstance(kept, frames.Sent)
-    return _json(kept, status.HTTP_201_CREATED if is_sent else status.HTTP_202_ACCEPTED)
+    return _answer(kept, sent=status.HTTP_201_CREATED)
+
+
+@router.put("/rooms/{room_id}/messages/{message_id}", response_class=Response)
+async def edit(
+    room_id: UUID, message_id: UUID, body: Otherwise, actor: Someone, talk: Talk
+) -> Response:
+    """Say it otherwise, within 15 minutes: 200 `sent`, or 202 `held` or `asked`."""
+    kept = await talk.edit(
+        actor, room_id, body.client_id, body.text, message_id=message_id, note=body.note
+    )
+    return _answer(kept, sent=status.HTTP_200_OK)
+
+
+@router.put("/rooms/{room_id}/messages/{message_id}/sign", status_code=status.HTTP_204_NO_CONTENT)
+async def put_sign(
+    room_id: UUID, message_id: UUID, body: SignIn, actor: Someone, talk: Talk
+) -> Response:
+    """Put a quiet sign under somebody's words, or take it away. Nobody is notified."""
+    await talk.do(actor, frames.React(room=room_id, message=message_id, sign=body.sign))
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 @router.delete("/messages/{message_id}", status_code=status.HTTP_204_NO_CONTENT)

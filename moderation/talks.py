@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import frames, messages, mutes, pending, rooms
+from chat import edits, frames, messages, mutes, pending, rooms
+from chat.edits import Former
 from chat.kinds import RoomKind, Status
 from chat.logs import Room
 from chat.mutes import By
@@ -34,6 +35,8 @@ class Said:
     note: str | None
     folds: tuple[tuple[int, int], ...]
     is_hidden: bool
+    # What it said before its author changed it, oldest first.
+    former: tuple[Former, ...] = ()
 
 
 async def window(
@@ -43,10 +46,11 @@ async def window(
     found = await messages.window(session, room_id=room_id, seq=seq, around=around)
     said = [frame for frame in found if isinstance(frame, frames.Message)]
     names = await accounts.names(session, {one.sender for one in said if one.sender})
-    return tuple(_said(frame, names) for frame in said)
+    former = await edits.former(session, [one.id for one in said])
+    return tuple(_said(frame, names, former.get(frame.id, ())) for frame in said)
 
 
-def _said(frame: frames.Message, names: Mapping[UUID, str]) -> Said:
+def _said(frame: frames.Message, names: Mapping[UUID, str], former: tuple[Former, ...]) -> Said:
     return Said(
         seq=frame.seq,
         message_id=frame.id,
@@ -57,6 +61,7 @@ def _said(frame: frames.Message, names: Mapping[UUID, str]) -> Said:
         note=frame.note,
         folds=tuple(frame.folds),
         is_hidden=frame.status is Status.HIDDEN,
+        former=former,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from chat.edits import Former
 from core.safety import SubjectKind, Tier
 from core.sentences import When, say, say_many, together
 from moderation.case_views import CasePage, Line, Raised
@@ -193,8 +194,16 @@ def _said(one: Said, found: CasePage) -> dict[str, Any]:
         "by": one.author_name or say("Somebody who left"),
         "written_at": moment(one.at),
         "parts": _marked(one),
+        "former": [
+            {"until": moment(was.until), "parts": [{"text": _whole(was), "is_about": False}]}
+            for was in one.former
+        ],
         "is_about": one.message_id == found.subject.id,
     }
+
+
+def _whole(was: Former) -> str:
+    return together(was.note, was.text, by="\n") if was.note else was.text
 
 
 def _marked(one: Said) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import urgent_help
 from api.dependencies import Here
-from chat import frames, messages, pending, rooms
+from chat import edits, frames, messages, pending, rooms
 from chat.kinds import RoomKind
 from chat.rooms import Talk as Room
+from core import limits
 from core.errors import NotFound
 from core.sentences import say, say_many
 from groups import cards
@@ -22,7 +23,7 @@ from people import notices
 from people.notices import Notice, NoticeKind
 from people.organisations import Organisation
 from people.permissions import Actor
-from web import unsent, views
+from web import composing, unsent, views
 from web.forms import Form
 from web.helping import card
 from web.rendering import moment, page
@@ -68,6 +69,7 @@ async def show(
     older: int | None = None,
     help_now: str = "",
     reply_to: UUID | None = None,
+    change: UUID | None = None,
     typed: Form | None = None,
     error: str = "",
     is_worried: bool = False,
@@ -77,13 +79,15 @@ async def show(
     async with here.reading(actor.organisation_id) as session:
         room = await mine(session, actor, room_id)
         name = name_of(room, await group_names(session, [room]))
-        logged = await messages.page(session, actor, room_id, before=older)
+        logged, quoted = await _read(session, actor, room_id, older=older, reply_to=reply_to)
         waiting = await pending.mine(session, actor, room_id, now=now)
         keepers = await session.get_one(Organisation, actor.organisation_id)
         told = await notices.unread(session, actor, now=now)
     place = await urgent_help.place_now(here, actor.organisation_id, now=now)
     names = dict(room.names) | {actor.account_id: actor.name}
-    said = views.messages(logged, actor.account_id, names)
+    since = now - edits.WITHIN
+    said = views.messages(logged, actor.account_id, names, quoted=quoted, changeable_since=since)
+    answered = views.messages(quoted.values(), actor.account_id, names)
     fresh = [one for one in said if 0 < new_after < one["seq"] and not one["is_mine"]]
     return await page(
         request,
@@ -101,15 +105,34 @@ async def show(
         pending=unsent.pending(waiting, now=now),
         asked_now=unsent.asked(waiting),
         ask_choices=unsent.CHOICES,
+        signs={sign.value: words for sign, words in views.SIGNS.items()},
         help_now=help_now,
         help=card(place) | ({"first_line": error} if error and help_now else {}),
-        composer=_composer(
-            room, name, place, said, now=now, keepers=keepers.name, reply_to=reply_to, typed=typed,
-            error=error,
+        composer=composing.composer(
+            room, name, place, now=now, keepers=keepers.name, typed=typed, error=error,
+            answered=next((one for one in [*said, *answered] if one["id"] == reply_to), None),
+            change=composing.change(logged, change, now=now),
         ),
         worry=_worry(place) if is_worried else None,
         waited=[one.words for one in told if _is_here(one, room_id)][:1],
     )  # fmt: skip
+
+
+async def _read(
+    session: AsyncSession,
+    actor: Actor,
+    room_id: UUID,
+    *,
+    older: int | None,
+    reply_to: UUID | None,
+) -> tuple[list[frames.Logged], dict[UUID, frames.Logged]]:
+    """Return as many messages as a page has, with what happened to them, and what they answer."""
+    logged = await messages.page(session, actor, room_id, before=older, limit=limits.PAGE_ITEMS)
+    shown = [place for place, frame in enumerate(logged) if views.is_shown(frame)]
+    if len(shown) > messages.PAGE_MESSAGES:
+        logged = logged[shown[-messages.PAGE_MESSAGES] :]
+    wanted = views.unquoted(logged) | ({reply_to} if reply_to else set())
+    return logged, await messages.quoted(session, actor, room_id, message_ids=wanted)
 
 
 def _is_here(one: Notice, room_id: UUID) -> bool:
@@ -172,50 +195,3 @@ def _catch_up(count: int) -> str:
         "New since you last looked: %(count)s messages.",
         count=count,
     )
-
-
-def _composer(
-    room: Room,
-    name: str,
-    place: helping.Place,
-    said: list[dict[str, Any]],
-    *,
-    now: datetime,
-    keepers: str,
-    reply_to: UUID | None,
-    typed: Form | None,
-    error: str,
-) -> dict[str, Any]:
-    answered = next((one for one in said if one["id"] == reply_to), None)
-    return {
-        "room_id": room.room_id,
-        "client_id": str(uuid4()),
-        "label": say("Write something"),
-        "text": typed.get("text") if typed else "",
-        "note": typed.get("note") if typed else "",
-        "reply_to": answered and _answered(answered),
-        "changing": "",
-        "kind": "two" if room.kind is RoomKind.PRIVATE else "group",
-        "promised_by": keepers,
-        "group_name": name,
-        "staffed_line": "" if place.staffed.is_staffed else helping.who_is_here(place),
-        "error": error,
-        # What was typed stays where it can be read and copied, also when it can't be sent.
-        "closed": "" if error else _closed(room, now),
-    }
-
-
-def _answered(one: dict[str, Any]) -> dict[str, Any]:
-    words = "".join(part["text"] for part in one["parts"])
-    return {"id": one["id"], "name": one["by"]["name"], "words": words[:120]}
-
-
-def _closed(room: Room, now: datetime) -> str:
-    if not room.is_open:
-        return say(
-            "Nothing new can be said here. You can still read it, and there are other people."
-        )
-    if room.muted_until and room.muted_until > now:
-        until = moment(room.muted_until)["words"]
-        return say("You can read here, and write again from %(until)s. Home says why.", until=until)
-    return ""

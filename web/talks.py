@@ -8,15 +8,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.dependencies import Guard, Here, Now, Someone, Talk
-from chat import frames, latest, messages, pending, rooms, waiting
+from chat import frames, latest, pending, rooms, waiting
 from chat.drafts import Kept, OtherWords
 from chat.engine import Engine
 from chat.kinds import Help
 from chat.waiting import State
 from core import sentences
 from core.errors import Conflict, NotFound, Problem
-from matching import connections, requests
-from people import blocks
 from people.permissions import Actor
 from web import forms, talk_pages, unsent
 from web.rendering import page, see
@@ -65,6 +63,7 @@ async def talk(
     sent: str = "",
     told: str = "",
     reply_to: UUID | None = None,
+    change: UUID | None = None,
 ) -> Response:
     """Show a talk: its newest page, or an older one."""
     return await talk_pages.show(
@@ -78,6 +77,7 @@ async def talk(
         help_now=SHOWN_BY_MARK.get(sent, ""),
         is_worried=bool(told),
         reply_to=reply_to,
+        change=change,
     )
 
 
@@ -113,7 +113,8 @@ async def say(
             now=now, help_now=help_now, typed=form, error=problem.detail,
         )  # fmt: skip
     # Without script, the page opens at what was said, or at what became of it: never below it.
-    at = f"m-{kept.seq}" if isinstance(kept, frames.Sent) else "unsent"
+    seq = form.number("at") or (kept.seq if isinstance(kept, frames.Sent) else 0)
+    at = f"m-{seq}" if isinstance(kept, frames.Sent) else "unsent"
     return see(f"/talks/{room_id}?sent={MARKS[kept.help]}#{at}")
 
 
@@ -128,13 +129,20 @@ async def _send(
     talk: Engine, actor: Actor, room_id: UUID, client_id: str, form: forms.Form
 ) -> Kept:
     """Send what was typed, also from a page that one went back to after posting."""
-    text, note = form.get("text"), form.get("note") or None
-    reply_to = _id(form.get("reply_to"))
     try:
-        return await talk.send(actor, room_id, client_id, text, note=note, reply_to=reply_to)
+        return await _say(talk, actor, room_id, client_id, form)
     except OtherWords:
-        another = _changed(client_id, text)
-        return await talk.send(actor, room_id, another, text, note=note, reply_to=reply_to)
+        return await _say(talk, actor, room_id, _changed(client_id, form.get("text")), form)
+
+
+async def _say(talk: Engine, actor: Actor, room_id: UUID, client_id: str, form: forms.Form) -> Kept:
+    text, note = form.get("text"), form.get("note") or None
+    if form.has("edits"):
+        if (message_id := _id(form.get("edits"))) is None:
+            raise NotFound
+        return await talk.edit(actor, room_id, client_id, text, message_id=message_id, note=note)
+    reply_to = _id(form.get("reply_to"))
+    return await talk.send(actor, room_id, client_id, text, note=note, reply_to=reply_to)
 
 
 def _changed(client_id: str, text: str) -> str:
@@ -176,35 +184,3 @@ async def _choose(
             wanted = State.HELD if choice == "person" else State.WITHDRAWN
             if (await waiting.by_id(session, one.id)).state is not wanted:
                 raise
-
-
-@router.post("/talks/{room_id}/messages/{message_id}/take-back")
-async def take_back(
-    room_id: UUID, message_id: UUID, actor: Someone, here: Here, now: Now
-) -> Response:
-    """Take one's own words out of a talk."""
-    async with here.unit_of_work(actor.organisation_id) as session:
-        await messages.remove(session, actor, message_id, now=now)
-    return see(f"/talks/{room_id}#composer")
-
-
-@router.post("/talks/{room_id}/leave")
-async def leave(room_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
-    """Leave a talk of two, kindly; a group is left on its own page."""
-    async with here.unit_of_work(actor.organisation_id) as session:
-        room = await talk_pages.mine(session, actor, room_id)
-        if room.group_id is not None:
-            return see(f"/groups/{room.group_id}")
-        opening = await requests.opening(session, actor, room_id)
-        await connections.end(session, actor, opening.connection_id, now=now)
-    return see("/talks")
-
-
-@router.post("/talks/{room_id}/shut-out")
-async def shut_out(room_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
-    """Block the other of a talk of two: at once, silently, everywhere."""
-    async with here.unit_of_work(actor.organisation_id) as session:
-        opening = await requests.opening(session, actor, room_id)
-        other = opening.other_id if opening.asker_id == actor.account_id else opening.asker_id
-        await blocks.make(session, actor, other, now=now)
-    return see("/talks")

@@ -48,6 +48,7 @@ def asked(waiting: list[Waiting]) -> dict[str, Any] | None:
         "client_id": newest.client_id,
         "text": newest.text,
         "note": newest.note or "",
+        "edits": newest.edits or "",
         "why": because(newest.because),
         "is_too_new": "anyway" not in newest.choices,
         "choices": [one for one in CHOICES if one["value"] in newest.choices],

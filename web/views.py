@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from chat.frames import Logged, Message, Skipped
-from chat.kinds import Status
+from chat.kinds import Sign, Status
 from core.sentences import say, say_many, together
 from groups.cards import Shown
 from matching.offers import GroupCard
@@ -15,6 +16,13 @@ from web.rendering import moment
 # Fewer are not counted aloud.
 FEW = 4
 FOLDED = say("[some words are folded away]")
+# Each answers a hard thing as well as a good one; none says that words were liked.
+SIGNS = {
+    Sign.WITH_YOU: say("With you"),
+    Sign.THANK_YOU: say("Thank you"),
+    Sign.KNOW_THIS: say("I know this feeling"),
+    Sign.THINKING_OF_YOU: say("Thinking of you"),
+}
 
 
 def parts(
@@ -38,17 +46,44 @@ def folded_text(text: str, folds: Iterable[Sequence[int]]) -> str:
     return together(*(FOLDED if part["is_folded"] else part["text"] for part in cut), by="")
 
 
-def messages(logged: Iterable[Logged], me: UUID, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
-    """Return what was said as the talk's page shows it; other events say nothing there."""
-    shown = [frame for frame in logged if isinstance(frame, Message | Skipped)]
-    by_id = {frame.id: frame for frame in shown if isinstance(frame, Message)}
+def messages(
+    logged: Iterable[Logged],
+    me: UUID,
+    names: Mapping[UUID, str],
+    *,
+    quoted: Mapping[UUID, Logged] = MappingProxyType({}),
+    changeable_since: datetime | None = None,
+) -> list[dict[str, Any]]:
+    """Return what was said as the talk's page shows it; other events say nothing there.
+
+    `quoted` are answered messages that are not on this page. What its author said after
+    `changeable_since` they can still say otherwise.
+    """
+    shown = [frame for frame in logged if is_shown(frame)]
+    known = [*quoted.values(), *shown]
+    by_id = {frame.id: frame for frame in known if isinstance(frame, Message)}
     return [
-        _message(frame, me, names, by_id) if isinstance(frame, Message) else _shut_out(frame)
+        _message(frame, me, names, by_id)
+        | {"can_change": changeable_since is not None and frame.at >= changeable_since}
+        if isinstance(frame, Message)
+        else _shut_out(frame)
         for frame in shown
     ]
 
 
-def _shut_out(frame: Skipped) -> dict[str, Any]:
+def is_shown(frame: Logged) -> bool:
+    """Tell whether an event has a place of its own on a talk's page."""
+    return isinstance(frame, Message) or (isinstance(frame, Skipped) and not frame.is_quiet)
+
+
+def unquoted(logged: Iterable[Logged]) -> set[UUID]:
+    """Return the messages that are answered here and aren't here."""
+    found = [frame for frame in logged if isinstance(frame, Message)]
+    answered = {frame.reply_to for frame in found if frame.reply_to is not None}
+    return answered - {frame.id for frame in found}
+
+
+def _shut_out(frame: Logged) -> dict[str, Any]:
     """One folded line where somebody whom the reader shut out said something."""
     return {"seq": frame.seq, "id": "", "is_mine": False, "is_hidden": True, "parts": []}
 
@@ -66,11 +101,25 @@ def _message(
         "parts": parts(frame.text or "", frame.folds, is_mine=is_mine),
         "note": frame.note or "",
         "written_at": moment(frame.written_at or frame.at),
-        "is_edited": False,
+        "edited_at": moment(frame.edited_at) if frame.edited_at else None,
+        "signs": {str(one): sign.value for one, sign in frame.signs.items()},
+        "signs_line": _signs_line(frame, me, names),
+        "my_sign": frame.signs.get(me, ""),
         "is_removed": frame.status is Status.REMOVED,
         "is_veiled": frame.status is Status.HIDDEN,
         "reply": _reply(answered, names) if answered and answered.text else None,
     }
+
+
+def _signs_line(frame: Message, me: UUID, names: Mapping[UUID, str]) -> str:
+    """Say who put which sign, in the order of the signs: names, never how many."""
+    said = []
+    for sign in Sign:
+        by = [say("you") if one == me else name_of(one, names)
+              for one, put in frame.signs.items() if put is sign]  # fmt: skip
+        if by:
+            said.append(say("%(sign)s: %(names)s.", sign=SIGNS[sign], names=together(*by, by=", ")))
+    return together(*said)
 
 
 def _reply(answered: Message, names: Mapping[UUID, str]) -> dict[str, Any]:

@@ -196,6 +196,12 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("POST", "/api/v1/rooms/{room_id}/messages"): line(
         MEMBER, json={"client_id": "one", "text": "Good morning"}
     ),
+    ("PUT", "/api/v1/rooms/{room_id}/messages/{message_id}"): line(
+        MEMBER, json={"client_id": "two", "text": "Good evening"}
+    ),
+    ("PUT", "/api/v1/rooms/{room_id}/messages/{message_id}/sign"): line(
+        MEMBER, json={"sign": "thank_you"}
+    ),
     ("DELETE", "/api/v1/messages/{message_id}"): line(MEMBER),
     ("GET", "/api/v1/rooms/{room_id}/waiting"): line(MEMBER, silent=SIGNED_IN),
     ("DELETE", "/api/v1/waiting/{pending_id}"): line(MEMBER),
@@ -210,6 +216,9 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
         told_on_page=frozenset({"suspended"}),
     ),
     ("POST", "/talks/{room_id}/messages/{message_id}/take-back"): line(MEMBER),
+    ("POST", "/talks/{room_id}/messages/{message_id}/sign"): line(
+        MEMBER, form={"sign": "thank_you"}
+    ),
     ("POST", "/talks/{room_id}/leave"): line(TALKING),
     ("POST", "/talks/{room_id}/shut-out"): line(TALKING),
     ("POST", "/talks/{room_id}/worried"): line(TALKING),

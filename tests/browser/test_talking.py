@@ -229,3 +229,43 @@ def test_what_is_sent_anyway_waits_in_sight_and_can_be_taken_back(visitors: Visi
     expect(waiting).to_have_count(0)
     expect(noor.get_by_label("Write something")).to_be_visible()
     expect(_said(noor, words)).to_have_count(0)
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_what_one_said_is_changed_and_answered_with_a_sign_on_both_pages(
+    visitors: Visitors, has_script: bool
+) -> None:
+    noor = visitors.come("Noor", width=360, has_script=has_script)
+    kwame = visitors.come("Kwame")
+    _talk(noor, "Kwame")
+    _talk(kwame, "Noor")
+    _live(kwame)
+    mark = f"mended {next(numbers)}"
+    _say(noor, f"{mark}: a hard weak.")
+    theirs = kwame.locator("#log .said", has_text=mark)
+    expect(theirs).to_have_count(1)
+    mine = noor.locator("#log .said", has_text=mark)
+    mine.locator(".said-more summary").click()
+    mine.get_by_role("link", name="Change it").click()
+    expect(noor.get_by_label("Write something")).to_have_value(f"{mark}: a hard weak.")
+    expect(noor.locator("#composer")).to_contain_text("You are changing what you said.")
+    if has_script:
+        _live(noor)
+    _say(noor, f"{mark}: a hard week.")
+    for item in (mine, theirs):
+        expect(item.locator(".said-words")).to_have_text(f"{mark}: a hard week.")
+        expect(item.locator("[data-slot=changed]")).to_be_visible()
+    expect(noor.locator("#pending li")).to_have_count(0)
+    expect(noor.locator("#composer")).not_to_contain_text("You are changing what you said.")
+    theirs.locator(".said-more summary").click()
+    theirs.get_by_role("button", name="With you").click()
+    expect(theirs.locator("[data-slot=signs]")).to_have_text("With you: you.")
+    if not has_script:
+        noor.get_by_role("link", name="Show new messages").click()
+    expect(mine.locator("[data-slot=signs]")).to_have_text("With you: Kwame.")
+    theirs.locator(".said-more summary").click()
+    theirs.get_by_role("button", name="Take my sign away").click()
+    expect(theirs.locator("[data-slot=signs]")).to_be_hidden()
+    kwame.reload()
+    expect(theirs.locator("[data-slot=signs]")).to_be_hidden()
+    expect(theirs.locator("[data-slot=changed]")).to_be_visible()

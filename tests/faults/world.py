@@ -131,6 +131,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "AnswerIn": {"answer": "not_now"},
     "HelloIn": {"to": "{candidate_id}", "words": "Hello."},
     "Say": {"client_id": "c9", "text": "Hello."},
+    "Otherwise": {"client_id": "c10", "text": "Hello, you."},
+    "SignIn": {"sign": None},
     "GroupIn": {"card": {"name": "A group"}, "facilitator_id": "{account_id}"},
     "CardIn": {"version": 1, "card": {"name": "A group"}},
     "AskIn": {"note": "May I?"},

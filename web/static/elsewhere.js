@@ -1,8 +1,9 @@
 // What changed elsewhere is asked for again: words that wait no more, and that nobody has answered.
 
-import * as paper from "./paper.js";
+import { log, say, slot, word } from "./pieces.js";
+import { pending, showAfterLog } from "./below.js";
 
-const { room } = paper.log.dataset;
+const { room } = log.dataset;
 
 async function ask(path) {
   const answer = await window.fetch(`/api/v1${path}`);
@@ -15,10 +16,10 @@ export async function askWaiting() {
   if (!waits) return;
   const clients = waits.map((one) => one.client_id);
   const isDecided = (item) =>
-    !paper.slot(item, "take-back").hidden && clients.indexOf(item.dataset.client) < 0;
-  const decided = Array.from(paper.pending.children).filter(isDecided);
+    !slot(item, "take-back").hidden && clients.indexOf(item.dataset.client) < 0;
+  const decided = Array.from(pending.children).filter(isDecided);
   decided.forEach((item) => item.remove());
-  if (decided.length) paper.say(paper.word("decided"));
+  if (decided.length) say(word("decided"));
 }
 
 // Who waits for a person hears where they wait that nobody has answered yet (promise 8); once.
@@ -30,6 +31,6 @@ export async function askNotices() {
   const node = document.createElement("p");
   node.className = "note";
   node.textContent = here.words;
-  paper.showAfterLog("waited", node);
-  paper.say(here.words);
+  showAfterLog("waited", node);
+  say(here.words);
 }

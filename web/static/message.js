@@ -1,0 +1,110 @@
+// Draws one message of a talk.
+
+import { clone, find, list, slot, word } from "./pieces.js";
+import { nameOf } from "./names.js";
+import { writeSigns } from "./signs.js";
+
+const LONGEST_QUOTE = 120;
+
+// As the server writes it, by the organisation's clocks: "Tue 24 Nov 03:07". A page in "en" is in British English.
+function clockTime(iso) {
+  const { lang, dataset } = document.documentElement;
+  const day = { weekday: "short", day: "numeric", month: "short" };
+  const style = Object.assign(day, {
+    hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: dataset.clocks,
+  });
+  return new Date(iso).toLocaleString(lang === "en" ? "en-GB" : lang, style).replace(/,/g, "");
+}
+
+// `folds` holds half-open spans in code points, as the server counts them, not UTF-16 units. For
+// peers the words under them are gone already; the author still reads them, marked.
+function writeWords(node, frame, isMine) {
+  const points = Array.from(frame.text);
+  let at = 0;
+  node.textContent = "";
+  (frame.folds || []).forEach(([start, end]) => {
+    const fold = clone("fold-template");
+    if (isMine) fold.textContent = `${word("only-you")} ${points.slice(start, end).join("")}`;
+    node.append(points.slice(at, start).join(""), fold);
+    at = end;
+  });
+  node.append(points.slice(at).join(""));
+}
+
+function addressLinks(item, id) {
+  ["href", "action"].forEach((name) => {
+    item.querySelectorAll(`[${name}*="__id__"]`).forEach((node) => {
+      node.setAttribute(name, node.getAttribute(name).replace("__id__", encodeURIComponent(id)));
+    });
+  });
+}
+
+function foldUnderNote(item, note) {
+  const noted = slot(item, "noted");
+  if (!note) {
+    noted.remove();
+    return;
+  }
+  const summary = noted.querySelector("summary");
+  summary.textContent = summary.textContent.replace("__note__", () => note);
+  noted.append(slot(item, "words"));
+}
+
+export function quoteReply(item, replyTo) {
+  const answered = replyTo && find(list, "id", replyTo);
+  const words = answered && slot(answered, "words");
+  if (!words) {
+    slot(item, "reply").remove();
+    return;
+  }
+  item.dataset.replyTo = replyTo;
+  // What stands folded under a content note is not quoted in the open.
+  const noted = words.closest("details");
+  const quote = noted ? noted.querySelector("summary").textContent : words.textContent;
+  const name = slot(answered, "name").textContent;
+  slot(item, "reply").textContent = `${name}: ${quote.slice(0, LONGEST_QUOTE)}`;
+}
+
+// Words that are gone are gone from above their answers too.
+function dropQuotesOf(id) {
+  Array.from(list.children).forEach((item) => {
+    const quote = item.dataset.replyTo === id && slot(item, "reply");
+    if (quote) quote.remove();
+  });
+}
+
+function keepOnlyMy(item, isMine) {
+  const others = isMine ? "theirs" : "mine";
+  item.querySelectorAll(`[data-for="${others}"]`).forEach((node) => node.remove());
+  item.classList.toggle("mine", isMine);
+}
+
+export function newMessage(frame, isMine) {
+  const item = clone("message-template");
+  const time = slot(item, "time");
+  const at = frame.written_at || frame.at;
+  item.id = `m-${frame.seq}`;
+  Object.assign(item.dataset, { seq: frame.seq, id: frame.id, sender: frame.sender || "" });
+  if (!isMine) slot(item, "name").textContent = nameOf(frame.sender);
+  time.dateTime = at;
+  time.textContent = clockTime(at);
+  keepOnlyMy(item, isMine);
+  addressLinks(item, frame.id);
+  slot(item, "changed").hidden = !frame.edited_at;
+  if (typeof frame.text !== "string") return withoutWords(item, frame.status);
+  quoteReply(item, frame.reply_to);
+  writeWords(slot(item, "words"), frame, isMine);
+  foldUnderNote(item, frame.note);
+  if (frame.status === "hidden") slot(item, "words").append(` ${word("put-away-mine")}`);
+  writeSigns(item, frame.signs || {});
+  return item;
+}
+
+export function withoutWords(item, status) {
+  if (item.dataset.id) dropQuotesOf(item.dataset.id);
+  Array.from(item.children).slice(1).forEach((node) => node.remove());
+  const gone = item.appendChild(document.createElement("p"));
+  gone.className = "said-gone";
+  gone.textContent = word(status === "hidden" ? "put-away" : "gone");
+  return item;
+}

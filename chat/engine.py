@@ -65,7 +65,10 @@ class Engine:
             database, self.hub, self.replays, self._surroundings, self.background, clock=clock
         )
         self.writer = Writer(database, safety, clock=clock, deliver=self._deliver, queue=queue)
-        self._intake = Intake(safety, self._surroundings, pace or Pace(), self.writer, clock=clock)
+        pace = pace or Pace()
+        # Counted apart: signs leave nobody waiting with their words.
+        self._deeds = Pace(burst=pace.burst, per_second=pace.per_second)
+        self._intake = Intake(safety, self._surroundings, pace, self.writer, clock=clock)
         self.watch.subscribe()
 
     async def start(self) -> None:
@@ -223,7 +226,8 @@ class Engine:
             Problem: as `deeds.do`.
         """
         require(actor, Act.SEE_OWN)
-        if wait_ms := self._intake.wait_ms(actor):
+        now = asyncio.get_running_loop().time()
+        if wait_ms := self._deeds.wait_ms(actor.account_id, is_distress=False, now=now):
             raise TooMany(retry_after=math.ceil(wait_ms / 1000))
         async with self._database.unit_of_work(actor.organisation_id) as session:
             return await deeds.do(session, actor, deed, now=self._clock())

@@ -40,11 +40,6 @@ class Intake:
         self._writer = writer
         self._clock = clock
 
-    def wait_ms(self, actor: Actor, *, is_distress: bool = False) -> int:
-        """Return 0 when this actor may do one more thing now, else after how long."""
-        now = asyncio.get_running_loop().time()
-        return self._pace.wait_ms(actor.account_id, is_distress=is_distress, now=now)
-
     async def submit(self, actor: Actor, said: frames.Said) -> Answer:
         """Screen, then pace, then store; return what became of it. Never raises for its words."""
         try:
@@ -55,7 +50,9 @@ class Intake:
             # A text that breaks screening is not stored; its author's next one still is.
             log.error("chat_screening_failed", **describe(fault))
             return Refusal(Problem())
-        if wait_ms := self.wait_ms(actor, is_distress=draft.is_distress):
+        now = asyncio.get_running_loop().time()
+        wait_ms = self._pace.wait_ms(actor.account_id, is_distress=draft.is_distress, now=now)
+        if wait_ms:
             return busy(draft, wait_ms=wait_ms)
         return await self._writer.submit(draft)
 

@@ -16,7 +16,6 @@ ASKED_ELSEWHERE: Final = {
     "chat.messages.page": "one's own seat is read first, and reading it asks (chat.rooms)",
     "chat.messages.quoted": "the same",
     "chat.intake.submit": "the engine's ways in, and the live connection, have asked",
-    "chat.intake.wait_ms": "the same; pure",
     "chat.surroundings.context": "gathers what screening may know; nobody is shown it",
     "groups.wordings.look_at": "a part of putting a card up, which has asked",
     "matching.asks.check": "a part of `connections.ask`, which has asked",

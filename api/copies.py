@@ -37,6 +37,7 @@ TITLES: Final[dict[str, Sentence]] = {
     "presence": say("How you wish to be found"),
     "profile": say("About me"),
     "recovery_code": say("Ways back in that you had"),
+    "removal_trace": say("Marks we keep for twelve months"),
     "role_grant": say("Roles you hold, or held"),
     "room_event": say("What you said in talks"),
     "sign_in": say("Where you were signed in"),

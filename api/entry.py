@@ -11,6 +11,7 @@ from core.database import Database
 from core.errors import Invalid, TooMany
 from core.sentences import say
 from core.words import Line, Name
+from moderation import removals
 from people import accounts, credentials, joining, recovery, throttles
 from people.consents import Purpose
 from people.joining import Joined
@@ -60,7 +61,7 @@ async def join(
     await credentials.check_strength(who.password, about=(name,))
     password_hash = await credentials.hash_password(who.password)
     async with database.unit_of_work(organisation_id) as session:
-        return await joining.join(
+        joined = await joining.join(
             session,
             name=name,
             password_hash=password_hash,
@@ -72,6 +73,9 @@ async def join(
             way=way,
             now=now,
         )
+        # Let in as anybody is; a person looks, where somebody was asked to leave (promise 18).
+        await removals.meet(session, joined.account.id, email=who.email, now=now)
+        return joined
 
 
 async def sign_in(

@@ -11,6 +11,7 @@ from core.database import Database
 from core.errors import Invalid
 from core.sentences import say
 from core.words import Name
+from moderation import removals
 from people import accounts, credentials, ways_in
 from people.permissions import Actor
 from people.throttles import Guess
@@ -87,6 +88,7 @@ async def set_email(
     await prove(database, actor, wish.current_password, address=address, now=now)
     async with database.unit_of_work(actor.organisation_id) as session:
         await ways_in.change_email(session, actor, wish.email, now=now)
+        await removals.meet(session, actor.account_id, now=now)
 
 
 async def new_codes(

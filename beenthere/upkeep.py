@@ -20,7 +20,7 @@ from core.clock import Clock
 from core.database import Database
 from core.settings import Settings
 from matching import candidates, connections, pools
-from moderation import claims, effects
+from moderation import claims, removals, workings
 from people import leases, notices, organisations, throttles
 
 log = structlog.get_logger(__name__)
@@ -36,7 +36,8 @@ SWEEPS: Final[dict[str, Sweep]] = {
     "rests": connections.rest,
     "waiting": lambda session, now: releases.release_due(session, now=now),
     "claims": lambda session, now: claims.expire_claims(session, now=now),
-    "effects": lambda session, now: effects.undo_due(session, now=now),
+    "effects": lambda session, now: workings.undo_due(session, now=now),
+    "removals": lambda session, now: removals.forget_old(session, now=now),
     "erasures": lambda session, now: erasing.erase_due(session, now=now),
     "notices": notices.ring_due,
     "throttles": lambda session, now: throttles.forget(session, now=now),

@@ -36,6 +36,7 @@ _SEATS: Final = (
         _ROOM.c.kind,
         _ROOM.c.closed_at,
         _ACCOUNT.c.standing,
+        _ACCOUNT.c.private_until,
     )
     .join_from(_MEMBERSHIP, _ROOM, _ROOM.c.id == _MEMBERSHIP.c.room_id)
     .join(_ACCOUNT, _ACCOUNT.c.id == _MEMBERSHIP.c.account_id)
@@ -111,7 +112,7 @@ def _fault(seat: Any, now: datetime) -> Problem | None:
         return Suspended()
     if seat.closed_at is not None:
         return RoomClosed()
-    until = quiet_until(seat)
+    until = quiet_until(seat, alone=seat.private_until if _is_private(seat) else None)
     if until is not None and until > now:
         return Muted(until=until)
     return None

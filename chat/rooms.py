@@ -20,6 +20,7 @@ from core.sentences import say
 from core.tables import ERASED, Base, Copied, Erased, Identified, Owned, Retention, field
 from core.upserts import insert
 from people import accounts, blocks
+from people.accounts import Account
 from people.permissions import Act, Actor, require
 
 
@@ -43,9 +44,12 @@ class Membership(Base, Identified, Owned):
     silenced_until: Mapped[datetime | None] = field(Retention.CASE, personal="account_id")
 
 
-def quiet_until(row: Membership | Row[Any]) -> datetime | None:
-    """Return until when somebody can't write, by whoever asked for it."""
-    return max(filter(None, (row.muted_until, row.silenced_until)), default=None)
+def quiet_until(row: Membership | Row[Any], *, alone: datetime | None = None) -> datetime | None:
+    """Return until when somebody can't write, by whoever asked for it.
+
+    `alone` is until when they can't in any talk of two, where this is one.
+    """
+    return max(filter(None, (row.muted_until, row.silenced_until, alone)), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +196,19 @@ async def membership(session: AsyncSession, actor: Actor, room_id: UUID) -> Seat
     if found is None:
         raise NotFound
     row, room = found
-    seat = Seat(room, row.account_id, row.joined_at, quiet_until(row))
+    alone = await _alone_until(session, actor, room)
+    seat = Seat(room, row.account_id, row.joined_at, quiet_until(row, alone=alone))
     require(actor, Act.READ_ROOM, seat)
     return seat
+
+
+async def _alone_until(session: AsyncSession, actor: Actor, *rooms: Room) -> datetime | None:
+    """Return until when the actor can't write to one person alone, where any room is such."""
+    if all(room.kind is not RoomKind.PRIVATE for room in rooms):
+        return None
+    query = select(Account.private_until).where(Account.id == actor.account_id)
+    until: datetime | None = await session.scalar(query)
+    return until
 
 
 def seat_of(room_id: UUID, account_id: UUID) -> Select[Membership]:
@@ -223,9 +237,12 @@ async def for_account(session: AsyncSession, actor: Actor) -> list[Talk]:
     others = await _others(session, actor, {room.id for _, room in rows})
     names = await accounts.names(session, {one for found in others.values() for one in found})
     unmet = await blocks.between(session, actor.account_id)
-    return [
-        _talk(room, quiet_until(mine), others.get(room.id, {}), names, unmet) for mine, room in rows
-    ]
+    alone = await _alone_until(session, actor, *(room for _, room in rows))
+    quiet = {
+        room.id: quiet_until(mine, alone=alone if room.kind is RoomKind.PRIVATE else None)
+        for mine, room in rows
+    }
+    return [_talk(room, quiet[room.id], others.get(room.id, {}), names, unmet) for _, room in rows]
 
 
 async def _others(

@@ -100,6 +100,9 @@ class SubjectKind(StrEnum):
     GROUP = "group"
     ROOM = "room"
     ACCOUNT = "account"
+    NEWCOMER = "newcomer"
+    INVITATION = "invitation"
+    LETTER = "letter"
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ async def leave(session: AsyncSession, actor: Actor, group_id: UUID, *, now: dat
     await answers.release(session, actor.account_id, group_id)
     await answers.keep(session, actor.account_id, group_id, Answer.NOT_NOW, now=now)
     if left.is_facilitator:
-        await _lay_down(session, actor.account_id, group_id, stay_id=left.id, now=now)
+        await lay_down(session, actor.account_id, group_id, stay_id=left.id, now=now)
 
 
 async def take_out(
@@ -174,9 +174,10 @@ async def _count(session: AsyncSession, group_id: UUID, *, by: int) -> Group | N
     return group
 
 
-async def _lay_down(
+async def lay_down(
     session: AsyncSession, account_id: UUID, group_id: UUID, *, stay_id: UUID, now: datetime
 ) -> None:
+    """End the looking after of somebody who has gone; told where nobody is left to do it."""
     await roles.end(
         session, account_id=account_id, role=Role.FACILITATOR, scope_id=group_id,
         by_id=account_id, now=now,

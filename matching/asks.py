@@ -16,7 +16,7 @@ from matching.documents import Person
 from matching.pairs import Connection, State
 from people import blocks
 from people.accounts import Account
-from people.permissions import Actor
+from people.permissions import Act, Actor, require
 
 FIRST_WEEK: Final = timedelta(days=7)
 
@@ -71,6 +71,7 @@ async def check(session: AsyncSession, actor: Actor, other_id: UUID, *, now: dat
     Raises:
         NotNow: which one, and what would help.
     """
+    await check_alone(session, actor)
     await _check_counts(session, actor, now=now)
     await _check_own_wishes(session, actor, now=now)
     lately = (
@@ -84,6 +85,23 @@ async def check(session: AsyncSession, actor: Actor, other_id: UUID, *, now: dat
     )
     if await session.scalar(select(Connection.id).where(*lately).limit(1)):
         raise NotNow(say("You said hello to them not long ago. Please leave it for a month."))
+
+
+async def check_alone(session: AsyncSession, actor: Actor) -> None:
+    """Let somebody pass who may talk with one person alone.
+
+    Raises:
+        NotNow: the team decided that they talk in groups for a time.
+    """
+    require(actor, Act.TAKE_PART)
+    account = await session.get(Account, actor.account_id)
+    if account is not None and account.private_until is not None:
+        raise NotNow(
+            say(
+                "For now you can talk in groups, but not with one person alone. The note on Home"
+                " says why, and until when."
+            )
+        )
 
 
 async def _check_counts(session: AsyncSession, actor: Actor, *, now: datetime) -> None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -166,7 +166,7 @@ _PRESENT: Final = (
     .where(~exists().where(Erasure.account_id == Candidate.id))
     .where(
         or_(
-            Account.standing == Standing.ACTIVE,
+            and_(Account.standing == Standing.ACTIVE, Account.private_until.is_(None)),
             (Candidate.kind == Kind.GROUP) & Candidate.is_open,
         )
     )

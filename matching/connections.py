@@ -67,6 +67,7 @@ async def ask(
         other = await introductions.admit(session, actor, other, now=now)
         return await _begin(session, actor, other, said=said, folded=folded, now=now)
     if found.state is State.ASKED and found.asker_id == other_id:
+        await asks.check_alone(session, actor)
         return await _meet(session, actor, found, said=said, folded=folded, now=now)
     return found
 
@@ -157,6 +158,7 @@ async def accept(
         return hello
     await presences.hold(session, actor.account_id, hello.asker_id, now=now)
     await presences.come_back(session, actor, now=now)
+    await asks.check_alone(session, actor)
     if not await _can_talk(session, actor, hello.asker_id):
         raise NotFree
     return await _open_talk(session, actor, hello, now=now)
@@ -174,7 +176,8 @@ async def _mine(session: AsyncSession, actor: Actor, connection_id: UUID) -> Con
 async def _can_talk(session: AsyncSession, actor: Actor, other_id: UUID) -> bool:
     if other_id in await blocks.between(session, actor.account_id):
         return False
-    here = (Account.id == other_id, Account.standing == Standing.ACTIVE)
+    free = Account.standing == Standing.ACTIVE, Account.private_until.is_(None)
+    here = (Account.id == other_id, *free)
     return await session.scalar(select(Account.id).where(*here)) is not None
 
 

@@ -93,6 +93,8 @@ async def _readable(
 ) -> tuple[Person, Person]:
     if account is None or account.standing is not permissions.Standing.ACTIVE:
         raise not_free()
+    if account.private_until is not None:
+        raise not_free()
     told = await candidates.people(session, [actor.account_id, account.id])
     mine, there = told.get(actor.account_id) or profiles.blank(actor), told.get(account.id)
     if there is None:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
 from core import encryption, ids
 from core.tables import ERASED, Base, Copied, Erased, Identified, Owned, Retention, field
+from people.accounts import Account
+from people.permissions import Standing
 
 # Promise 35: quiet expiry.
 LASTS: Final = timedelta(hours=72)
@@ -143,9 +145,15 @@ async def open_between(session: AsyncSession, first: UUID, second: UUID) -> Conn
     return await one(session, *pair, Connection.state.in_(OPEN))
 
 
+# Whoever is paused takes nobody's place: the others are offered new people meanwhile (promise 19).
+_HERE: Final = Account.standing == Standing.ACTIVE
 _TALKERS: Final = union_all(
-    select(Connection.asker_id.label("account_id")).where(Connection.state == State.ACCEPTED),
-    select(Connection.asked_id.label("account_id")).where(Connection.state == State.ACCEPTED),
+    select(Connection.asker_id.label("account_id"))
+    .join(Account, Account.id == Connection.asked_id)
+    .where(Connection.state == State.ACCEPTED, _HERE),
+    select(Connection.asked_id.label("account_id"))
+    .join(Account, Account.id == Connection.asker_id)
+    .where(Connection.state == State.ACCEPTED, _HERE),
 ).subquery()
 
 
@@ -158,9 +166,8 @@ async def talk_counts(session: AsyncSession) -> dict[UUID, int]:
 
 async def talks_of(session: AsyncSession, account_id: UUID) -> int:
     """Return with how many people somebody is talking."""
-    mine = or_(Connection.asker_id == account_id, Connection.asked_id == account_id)
-    query = select(func.count()).select_from(Connection)
-    return await session.scalar(query.where(mine, Connection.state == State.ACCEPTED)) or 0
+    query = select(func.count()).where(_TALKERS.c.account_id == account_id)
+    return await session.scalar(query) or 0
 
 
 async def met(session: AsyncSession, account_id: UUID, *, now: datetime) -> set[UUID]:

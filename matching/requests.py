@@ -81,7 +81,7 @@ async def received(session: AsyncSession, actor: Actor, *, now: datetime) -> lis
         .join(Account, Account.id == Connection.asker_id)
         .where(Connection.asked_id == actor.account_id, Connection.is_delivered)
         .where(Connection.state == State.ASKED, Connection.expires_at > now)
-        .where(Account.standing == Standing.ACTIVE)
+        .where(Account.standing == Standing.ACTIVE, Account.private_until.is_(None))
         .where(Connection.asker_id.not_in(await blocks.between(session, actor.account_id)))
         .order_by(Connection.asked_at, Connection.id)
         .limit(limits.PAGE_ITEMS)

@@ -12,21 +12,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.errors import Conflict, NotFound
 from core.sentences import Sentence, say
 from moderation import (
+    absences,
     case_words,
     cases,
     claims,
     effects,
     flags,
     interests,
+    removals,
     rulings,
     unanswered,
     words,
+    workings,
 )
 from moderation.cases import Case, CaseEvent
 from moderation.effects import Effect
 from moderation.flags import Answered
 from moderation.fold import Happening, Kind, Status
-from moderation.kinds import SANCTIONS, EffectKind, Step
+from moderation.kinds import HAS_ACTED, PAUSING, SANCTIONS, EffectKind, Step
 from moderation.rulings import Ruling
 from people import accounts, audit, notices
 from people.notices import NoticeKind
@@ -69,20 +72,37 @@ async def decide(
         session, actor, case, steps=steps, rule=rule, own_words=reason_words, now=now
     )
     # The room before the case (moderation.talks); the version is checked again under its lock.
-    await effects.work(session, case, ruling.steps, now=now)
+    await workings.work(session, case, ruling.steps, now=now)
+    let_go = await _not_confirmed(session, actor, case, ruling, now=now)
     case = await cases.lock(session, case_id)
     await claims.lapse(session, case, now=now)
     await _require_version(session, case, version)
-    effects.record(session, case, ruling.steps, now=now)
+    effects.record(session, case, ruling.steps, by_id=actor.account_id, now=now)
     decided = Happening(Kind.DECIDED, now, actor_id=actor.account_id)
     data = ruling.data | {"is_support": case.is_support}
     entry = await cases.append(session, case, decided, data=data)
+    if let_go is not None:
+        await workings.log(session, let_go, by_id=actor.account_id, now=now)
     await case_words.write(session, entry, ruling.own_words)
     await unanswered.end(session, case, now=now)
     answered = await flags.resolve(session, case_id, now=now)
     await _tell_author(session, actor, case, ruling, entry, now=now)
     await _tell_reporters(session, case, ruling, entry, answered, now=now)
     _audit(session, actor, case, ruling, now=now)
+    if ruling.kinds & PAUSING:
+        await absences.tell(session, case, decision_id=entry.id, now=now)
+    if EffectKind.REMOVE in ruling.kinds:
+        await removals.ask_second(session, case.subject, now=now)
+
+
+async def _not_confirmed(
+    session: AsyncSession, actor: Actor, case: Case, ruling: Ruling, *, now: datetime
+) -> Effect | None:
+    """A second person who decides otherwise has said no: what they were asked for is over."""
+    waits = await effects.unconfirmed(session, case.id)
+    if waits is None or EffectKind.CONFIRM in ruling.kinds:
+        return None
+    return await workings.end(session, waits.id, by_id=actor.account_id, now=now)
 
 
 async def _require_version(session: AsyncSession, case: Case, version: int) -> None:
@@ -154,7 +174,7 @@ async def _tell_reporters(
     for one in answered:
         told = words.outcome(
             one.reason,
-            has_acted=bool(ruling.kinds & SANCTIONS),
+            has_acted=bool(ruling.kinds & HAS_ACTED),
             was_taken_back=was_taken_back,
         )
         await notices.send(
@@ -207,8 +227,8 @@ async def undo(session: AsyncSession, actor: Actor, effect_id: UUID, *, now: dat
     if effect is None:
         raise NotFound
     await interests.require_no_part(session, actor, effect.case_id)
-    return await effects.take_back(session, effect_id, by_id=actor.account_id, now=now)
+    return await workings.take_back(session, effect_id, by_id=actor.account_id, now=now)
 
 
 # The sweep of whatever is timed; upkeep runs it.
-undo_due = effects.undo_due
+undo_due = workings.undo_due

@@ -147,7 +147,7 @@ async def _page(
         earlier_count=len(earlier),
         history=_history(log, names, await case_words.of_case(session, case.id)),
         done=tuple(await effects.of_case(session, case.id)),
-        offered=rulings.offered(case, actor, now=now),
+        offered=rulings.offered(case, actor, now=now, about=await rulings.around(session, case)),
     )
 
 

@@ -21,7 +21,7 @@ from core.upserts import insert
 from moderation import cases, unanswered
 from moderation.cases import Case
 from moderation.fold import Happening, Kind, Status, is_own_distress
-from moderation.reasons import KINDLY, Reason
+from moderation.reasons import ASKS_ANOTHER, KINDLY, Reason
 
 # Promise 20: over a year. Three, because two may be friends who talked about it.
 REPORTS_ADD_UP_OVER: Final = timedelta(days=365)
@@ -101,7 +101,7 @@ async def flag(
         concern.at,
         tier=await _tier(session, subject, concern, reason=reason),
         categories=concern.categories,
-        is_appeal=reason is Reason.LOOK_AGAIN,
+        is_appeal=reason in ASKS_ANOTHER,
     )
     _follow(case, subject)
     await cases.append(session, case, happening, data={"flag_id": str(flag_id)})

@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.errors import NotFound
 from moderation import talks
 from moderation.cases import Case
+from moderation.effects import Effect
 from moderation.flags import Flag
+from moderation.kinds import EffectKind
 from people.permissions import Actor
 
 
@@ -25,6 +27,11 @@ def has_no_part(actor: Actor) -> ColumnElement[bool]:
     """
     me = actor.account_id
     reported = exists().where(Flag.case_id == Case.id, Flag.reporter_id == me)
+    # It takes two to remove somebody: to a third each of them decided.
+    asked_to_remove = exists().where(
+        Effect.case_id == Case.id, Effect.decided_by == me, Effect.kind == EffectKind.REMOVE,
+        Effect.undone_at.is_(None),
+    )  # fmt: skip
     is_near = or_(
         _holds(Case.room_id.in_(talks.rooms_of(me))),
         _holds(Case.author_id.in_(talks.partners_of(me))),
@@ -34,6 +41,7 @@ def has_no_part(actor: Actor) -> ColumnElement[bool]:
         ~reported,
         or_(Case.is_support, ~is_near),
         or_(~Case.is_appealed, Case.decided_by.is_(None), Case.decided_by != me),
+        or_(~Case.is_appealed, ~asked_to_remove),
     )
 
 

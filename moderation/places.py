@@ -32,6 +32,13 @@ async def of_cases(session: AsyncSession, found: Collection[Case]) -> dict[UUID,
     return {case.id: _where(case, group_of[case.id], known) for case in found}
 
 
+async def group_of(session: AsyncSession, room_id: UUID | None) -> UUID | None:
+    """Return the group a room belongs to; None for a private talk, or for no room."""
+    if room_id is None:
+        return None
+    return (await talks.groups_of(session, {room_id})).get(room_id)
+
+
 def _group_of(case: Case, rooms: dict[UUID, UUID | None]) -> UUID | None:
     if case.subject_kind is SubjectKind.GROUP:
         return case.subject_id

@@ -25,6 +25,11 @@ class Reason(StrEnum):
     SELLING = "selling"
     SOMETHING_ELSE = "something_else"
     LOOK_AGAIN = "look_again"  # about a decision, by whom it is about
+    # The rest nobody chooses: the desk says them to itself.
+    SECOND_READER = "second_reader"
+    SAME_ADDRESS = "same_address"
+    SAME_INVITATION = "same_invitation"
+    LETTER = "letter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,22 @@ REASONS: Final[Mapping[Reason, Meaning]] = MappingProxyType(
         Reason.SELLING: _means(Tier.ROUTINE, Category.SPAM),
         Reason.SOMETHING_ELSE: _means(Tier.ROUTINE),
         Reason.LOOK_AGAIN: _means(Tier.ROUTINE),
+        Reason.SECOND_READER: _means(Tier.ROUTINE),
+        Reason.SAME_ADDRESS: _means(Tier.SOON),
+        Reason.SAME_INVITATION: _means(Tier.ROUTINE),
+        Reason.LETTER: _means(Tier.SOON),
     }
 )
 # Not said against anybody.
 KINDLY: Final = (Reason.WORRIED, Reason.LOOK_AGAIN)
+# Somebody other than who decided decides then.
+ASKS_ANOTHER: Final = (Reason.LOOK_AGAIN, Reason.SECOND_READER)
+DESKS_OWN: Final = frozenset(
+    {
+        Reason.LOOK_AGAIN,
+        Reason.SECOND_READER,
+        Reason.SAME_ADDRESS,
+        Reason.SAME_INVITATION,
+        Reason.LETTER,
+    }
+)

@@ -5,7 +5,8 @@ Never anything against somebody who is in distress and harms nobody else (promis
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,11 +15,11 @@ from core import words as plain
 from core.errors import Invalid
 from core.safety import Category, SubjectKind
 from core.sentences import Sentence, say
-from moderation import claims, words
+from moderation import claims, effects, places, words
 from moderation.cases import Case
 from moderation.documents import HouseRules, Rule, StaffedHours
 from moderation.fold import Status
-from moderation.kinds import BOUNDS, SANCTIONS, EffectKind, Step
+from moderation.kinds import BOUNDS, PAUSING, SANCTIONS, EffectKind, Step
 from people import documents, roles
 from people.permissions import Actor, Role
 
@@ -27,6 +28,18 @@ class NotOnOffer(Invalid):
     """That step can't be taken here."""
 
     code, title = "not_on_offer", say("That can't be done here.")
+
+
+# These are what somebody writes; without words there is nothing to send.
+WRITTEN: Final = frozenset({EffectKind.REACHED_OUT, EffectKind.GUIDE})
+# These say different things about the same, and go to nobody together.
+APART: Final = (
+    {EffectKind.RELEASE, EffectKind.REFUSE},
+    {EffectKind.GUIDE, EffectKind.WARN},
+    {EffectKind.GUIDE, EffectKind.REACHED_OUT},
+    {EffectKind.SUSPEND, EffectKind.REMOVE},
+    {EffectKind.SUSPEND, EffectKind.CONFIRM},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +70,46 @@ class Ruling:
         }
 
 
-def offered(case: Case, actor: Actor, *, now: datetime) -> tuple[EffectKind, ...]:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What decides, beside the case itself, what is on offer: its group, and who asked for what."""
+
+    group_id: UUID | None = None
+    # Who asked that its author be removed, while a second person is to say so.
+    asked_by: UUID | None = None
+    is_to_confirm: bool = False
+
+
+NOTHING_AROUND: Final = Around()
+
+
+async def around(session: AsyncSession, case: Case) -> Around:
+    """Read what is around a case."""
+    waits = await effects.unconfirmed(session, case.id)
+    return Around(
+        group_id=await places.group_of(session, case.room_id),
+        asked_by=waits.decided_by if waits else None,
+        is_to_confirm=waits is not None,
+    )
+
+
+def offered(
+    case: Case, actor: Actor, *, now: datetime, about: Around = NOTHING_AROUND
+) -> tuple[EffectKind, ...]:
     """Return what this moderator could do to this case now; empty when somebody else has it."""
     is_held = case.claimed_by not in (None, actor.account_id) and not claims.is_over(case, now)
     if case.status is Status.DECIDED or is_held:
         return ()
     if case.is_support:
         return _support(case)
+    if case.subject_kind is SubjectKind.LETTER and case.author_id:
+        return (EffectKind.REACHED_OUT, EffectKind.NOTHING)
+    # Nobody is the second person to themselves.
+    is_second = about.is_to_confirm and about.asked_by != actor.account_id
     if case.is_appealed and not case.categories:
         # Taking something back is `undo`; nothing harsher comes of asking.
-        return (EffectKind.NOTHING,)
-    return _against_harm(case)
+        return (EffectKind.NOTHING, *([EffectKind.CONFIRM] if is_second else []))
+    return _against_harm(case, about=about, is_second=is_second)
 
 
 def _support(case: Case) -> tuple[EffectKind, ...]:
@@ -77,8 +119,10 @@ def _support(case: Case) -> tuple[EffectKind, ...]:
     return (*found, EffectKind.NOTHING)
 
 
-def _against_harm(case: Case) -> tuple[EffectKind, ...]:
+def _against_harm(case: Case, *, about: Around, is_second: bool) -> tuple[EffectKind, ...]:
     found = [EffectKind.NOTHING]
+    if case.author_id:
+        found += [EffectKind.GUIDE, EffectKind.WARN]
     if case.author_id and Category.DISTRESS in case.categories:
         found.insert(0, EffectKind.REACHED_OUT)
     if case.subject_kind is SubjectKind.MESSAGE:
@@ -87,8 +131,11 @@ def _against_harm(case: Case) -> tuple[EffectKind, ...]:
         found += [EffectKind.RELEASE, EffectKind.REFUSE]
     if case.author_id and case.room_id:
         found.append(EffectKind.MUTE)
+    if case.author_id and about.group_id:
+        found.append(EffectKind.OUT_OF_GROUP)
     if case.author_id:
-        found.append(EffectKind.SUSPEND)
+        found += [EffectKind.RESTRICT, EffectKind.SUSPEND]
+        found.append(EffectKind.CONFIRM if is_second else EffectKind.REMOVE)
     return tuple(found)
 
 
@@ -108,14 +155,15 @@ async def rule_on(
         NotOnOffer, Invalid: they don't.
     """
     own_words = plain.check(own_words.strip(), most=limits.NOTE_CHARACTERS, field="reason_words")
-    _require_offered(case, actor, steps, now=now)
+    _require_offered(case, actor, steps, about=await around(session, case), now=now)
     _require_bounds(steps)
     await _require_somebody_left(session, case, steps)
     kinds = {step.kind for step in steps}
-    if EffectKind.REACHED_OUT in kinds and not own_words:
+    if kinds & WRITTEN and not own_words:
         raise Invalid(say("Please write what you want to say to them."), field="reason_words")
     if not kinds & SANCTIONS:
-        return Ruling(steps, None, own_words, None)
+        told = words.guided(own_words) if EffectKind.GUIDE in kinds else None
+        return Ruling(steps, None, own_words, told)
     named = (await documents.current(session, HouseRules)).rule(rule or "")
     if named is None:
         # Promise 31: a warning names a rule or can't be sent.
@@ -127,20 +175,22 @@ async def rule_on(
     return Ruling(steps, named, own_words, told)
 
 
-def _require_offered(case: Case, actor: Actor, steps: list[Step], *, now: datetime) -> None:
+def _require_offered(
+    case: Case, actor: Actor, steps: list[Step], *, about: Around, now: datetime
+) -> None:
     kinds = [step.kind for step in steps]
-    possible = offered(case, actor, now=now)
+    possible = offered(case, actor, now=now, about=about)
     if case.is_support and SANCTIONS.intersection(kinds):
         raise NotOnOffer(say("Nobody is kept from anything for being in distress. You can write."))
     if not kinds or len(set(kinds)) < len(kinds) or not set(kinds) <= set(possible):
         raise NotOnOffer(offered=[kind.value for kind in possible])
     is_alone = EffectKind.NOTHING in kinds and len(kinds) > 1
-    if is_alone or {EffectKind.RELEASE, EffectKind.REFUSE} <= set(kinds):
+    if is_alone or any(pair <= set(kinds) for pair in APART):
         raise NotOnOffer(say("These steps don't go together."))
 
 
 async def _require_somebody_left(session: AsyncSession, case: Case, steps: list[Step]) -> None:
-    if all(step.kind is not EffectKind.SUSPEND for step in steps):
+    if all(step.kind not in PAUSING for step in steps):
         return
     if await roles.active_holders(session, Role.ADMINISTRATOR) == [case.author_id]:
         raise NotOnOffer(

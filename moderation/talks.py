@@ -120,6 +120,20 @@ def rooms_of(account_id: UUID) -> Select[UUID]:
     )
 
 
+async def peers_now(session: AsyncSession, account_id: UUID) -> set[UUID]:
+    """Return with whom somebody has a private talk that goes on."""
+    mine = (
+        select(Membership.room_id)
+        .join(Room, Room.id == Membership.room_id)
+        .where(Membership.account_id == account_id, Membership.left_at.is_(None))
+        .where(Room.kind == RoomKind.PRIVATE, Room.closed_at.is_(None))
+    )
+    query = select(Membership.account_id).where(
+        Membership.room_id.in_(mine), Membership.left_at.is_(None)
+    )
+    return set(await session.scalars(query)) - {account_id}
+
+
 def partners_of(account_id: UUID) -> Select[UUID]:
     """Return with whom somebody has a private talk, also an ended one, for use within a query."""
     mine = (

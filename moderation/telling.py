@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import limits
 from core import words as plain
-from core.errors import NotFound
+from core.errors import Invalid, NotFound
 from core.safety import Concern, Source, Subject
-from core.sentences import together
+from core.sentences import say, together
 from moderation import cases, flags
 from moderation.effects import Effect
-from moderation.reasons import REASONS, Reason
+from moderation.reasons import DESKS_OWN, REASONS, Reason
 from moderation.safety_words import SafetyWords
 from people import accounts, documents, notices
 from people.notices import NoticeKind
@@ -40,6 +40,8 @@ async def tell(
     suspended may still tell. Somebody who was worried is asked the next day how they are.
     """
     require(actor, Act.CHANGE_OWN)
+    if reason in DESKS_OWN:
+        raise Invalid(say("Please choose what fits best."), field="what")
     meaning = REASONS[reason]
     concern = Concern(
         Source.MEMBER,

@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.sentences import Sentence, say, say_many, together
-from moderation import hours
+from moderation import effects, hours
 from moderation.documents import Rule
 from moderation.kinds import EffectKind, Step
 from moderation.reasons import Reason
@@ -34,6 +34,30 @@ _DONE: Final[Mapping[EffectKind, Sentence]] = MappingProxyType(
             )
         ),
         EffectKind.REFUSE: say("We haven't sent on the message that was waiting."),
+        EffectKind.WARN: say(
+            "This is a warning. Nothing else is done now. If it happens again, we may have to do"
+            " more."
+        ),
+        EffectKind.OUT_OF_GROUP: say(
+            "You're not in that group any more, and can't read its talk. Everything else here is"
+            " as open to you as before."
+        ),
+        EffectKind.RESTRICT: say(
+            "Until %(until)s you can talk in groups, but not with one person alone. You can still"
+            " read the talks you have."
+        ),
+        EffectKind.REMOVE: say(
+            "Your account is paused, and we have asked that you don't come back. That takes two of"
+            " us: somebody else reads everything first. If they haven't said yes by %(until)s, the"
+            " pause ends by itself. Urgent help, this note, a copy of what is yours and writing to"
+            " the team all stay."
+        ),
+        EffectKind.CONFIRM: say(
+            "Two of us have read everything, and you can't take part here any more. Urgent help,"
+            " this note, a copy of what is yours and writing to the team all stay. For twelve"
+            " months we keep a mark of your e-mail address and your invitation. Nobody can read"
+            " them back from it. If you come again, a person will talk with you first."
+        ),
     }
 )
 _TAKEN_BACK: Final[Mapping[EffectKind, Sentence]] = MappingProxyType(
@@ -45,7 +69,18 @@ _TAKEN_BACK: Final[Mapping[EffectKind, Sentence]] = MappingProxyType(
         EffectKind.SUSPEND: say(
             "Your account is no longer paused. You can talk with people again."
         ),
+        EffectKind.REMOVE: say(
+            "You can stay. Your account is no longer paused, and you can talk with people again."
+        ),
+        EffectKind.RESTRICT: say("You can talk with one person alone again."),
+        EffectKind.OUT_OF_GROUP: say("You have your place in the group again."),
+        EffectKind.WARN: say("We've taken back the warning. It doesn't count any more."),
+        EffectKind.GUIDE: say("We've taken back the note we wrote to you. Please forget it."),
     }
+)
+GROUP_IS_FULL: Final = say(
+    "What the team had decided about the group is over. Your place there has gone to somebody"
+    " else, or the group has ended. You can ask to come in, as anybody can."
 )
 QUIET_FOR_THE_GROUP: Final = say(
     "What the team had decided about writing in the talk is over. In this group you still can't"
@@ -88,6 +123,12 @@ _STAFF_DID: Final[Mapping[EffectKind, Sentence]] = MappingProxyType(
         EffectKind.HIDE: say("hid the message"),
         EffectKind.MUTE: say("muted its author in the room"),
         EffectKind.SUSPEND: say("suspended the account"),
+        EffectKind.GUIDE: say("wrote a kind word to its author"),
+        EffectKind.WARN: say("warned its author"),
+        EffectKind.OUT_OF_GROUP: say("took its author out of the group"),
+        EffectKind.RESTRICT: say("kept its author from private talks"),
+        EffectKind.REMOVE: say("asked that its author doesn't come back"),
+        EffectKind.CONFIRM: say("said yes to a removal"),
         EffectKind.RELEASE: say("sent the message on"),
         EffectKind.REFUSE: say("kept the message out"),
     }
@@ -99,7 +140,7 @@ def reason(
 ) -> Sentence:
     """Tell an author what was done, for how long, by which rule, and how to say it's wrong."""
     parts = [
-        _DONE[step.kind].filled(until=_until(step.lasts, now=now, zone=zone))
+        _DONE[step.kind].filled(until=_until(effects.ends_at(step, now=now), now=now, zone=zone))
         for step in steps
         if step.kind in _DONE
     ]
@@ -111,8 +152,18 @@ def reason(
     return together(*parts, IF_WRONG, by="\n\n")
 
 
-def _until(lasts: timedelta | None, *, now: datetime, zone: ZoneInfo) -> str:
-    return hours.in_words(now + lasts if lasts else None, now=now, zone=zone)
+def _until(ends_at: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
+    return hours.in_words(ends_at, now=now, zone=zone)
+
+
+def guided(own_words: str) -> Sentence:
+    """Tell somebody a kind word about how we are with each other here."""
+    return together(
+        say("Somebody from the team writes to you: “%(own_words)s”", own_words=own_words),
+        say("This isn't a warning, and it isn't held against you."),
+        IF_WRONG,
+        by="\n\n",
+    )
 
 
 def reached_out(name: str, own_words: str) -> Sentence:

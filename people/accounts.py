@@ -43,6 +43,10 @@ class Account(Base, Owned):
     password_hash: Mapped[str | None] = field(Retention.ACCOUNT, personal=OWN, copied=Copied.KEY)
     standing: Mapped[Standing] = field(Retention.ACCOUNT, personal=OWN, default=Standing.ACTIVE)
     suspended_until: Mapped[datetime | None] = field(Retention.CASE, personal=OWN)
+    # While it is set: groups only, nobody in private. Upkeep takes it away when its time is up.
+    private_until: Mapped[datetime | None] = field(Retention.CASE, personal=OWN)
+    # The invitation they came by (promise 18).
+    invitation_id: Mapped[UUID | None] = field(Retention.ACCOUNT, personal=OWN, copied=Copied.KEY)
     language: Mapped[str] = field(Retention.ACCOUNT, personal=OWN, default="en")
     joined_at: Mapped[datetime] = field(Retention.ACCOUNT, personal=OWN)
     erased_at: Mapped[datetime | None] = field(Retention.ACCOUNT, personal=OWN)
@@ -211,6 +215,22 @@ async def set_standing(
     return changed is not None
 
 
+async def came_by(session: AsyncSession, account_id: UUID, invitation_id: UUID) -> None:
+    """Note by which invitation somebody came."""
+    (await by_id(session, account_id)).invitation_id = invitation_id
+    await session.flush()
+
+
+async def set_private_until(
+    session: AsyncSession, account_id: UUID, until: datetime | None
+) -> None:
+    """Keep somebody from private talks until then, or no longer. Called by moderation."""
+    await session.execute(
+        update(Account).where(Account.id == account_id).values(private_until=until)
+    )
+    events.after_commit(session, AccountChanged(session.info["organisation_id"], account_id))
+
+
 async def make_nameless(session: AsyncSession, account_id: UUID, *, now: datetime) -> None:
     """Leave of an account what talk and cases need to keep their shape: that somebody was here."""
     await session.execute(
@@ -218,7 +238,8 @@ async def make_nameless(session: AsyncSession, account_id: UUID, *, now: datetim
         .where(Account.id == account_id)
         .values(
             name=None, name_key=None, look_key=None, email_sealed=None, email_index=None,
-            password_hash=None, language="en", standing=Standing.ERASED, erased_at=now,
+            password_hash=None, invitation_id=None, private_until=None, language="en",
+            standing=Standing.ERASED, erased_at=now,
         )
     )  # fmt: skip
     events.after_commit(session, AccountChanged(session.info["organisation_id"], account_id))

@@ -12,7 +12,7 @@ from core import encryption, ids
 from core.errors import Invalid
 from core.sentences import say
 from core.tables import Base, Copied, Owned, Retention, field
-from people import appointments, audit, credentials, roles
+from people import accounts, appointments, audit, credentials, roles
 from people.permissions import Act, Actor, Role, require
 
 LASTS: Final = timedelta(days=30)
@@ -92,6 +92,7 @@ async def take(session: AsyncSession, code: str, account_id: UUID, *, now: datet
     )
     if row is None:
         raise NotAnInvitation(field="invitation")
+    await accounts.came_by(session, account_id, row.id)
     if row.role is not None:
         await _bring_role(session, row, account_id, now=now)
     return row.group_id
@@ -117,6 +118,18 @@ async def end(session: AsyncSession, actor: Actor, invitation_id: UUID, *, now: 
     require(actor, Act.INVITE)
     await session.execute(
         update(Invitation).where(Invitation.id == invitation_id).values(ended_at=now)
+    )
+
+
+async def end_made_by(session: AsyncSession, account_id: UUID, *, now: datetime) -> list[UUID]:
+    """End what somebody's invitations could still let in; return all they ever made."""
+    await session.execute(
+        update(Invitation)
+        .where(Invitation.made_by == account_id, Invitation.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    return list(
+        await session.scalars(select(Invitation.id).where(Invitation.made_by == account_id))
     )
 
 

@@ -122,6 +122,14 @@ async def withdraw(session: AsyncSession, *, begins_with: str, now: datetime) ->
     )
 
 
+async def told(session: AsyncSession, *, begins_with: str) -> set[UUID]:
+    """Return who was sent something with this beginning of a `dedupe_key`."""
+    query = select(Notice.account_id).where(
+        Notice.dedupe_key.startswith(begins_with, autoescape=True)
+    )
+    return set(await session.scalars(query))
+
+
 async def unread(session: AsyncSession, actor: Actor, *, now: datetime) -> list[Notice]:
     """Return what this account has not read yet and is due, newest first."""
     require(actor, Act.SEE_OWN)

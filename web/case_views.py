@@ -11,7 +11,7 @@ from moderation.case_views import CasePage, Line, Raised
 from moderation.documents import HouseRules
 from moderation.effects import Effect
 from moderation.fold import Kind, Status
-from moderation.kinds import EffectKind
+from moderation.kinds import BOUNDS, EffectKind
 from moderation.places import Where
 from moderation.reasons import Reason
 from moderation.settled import Settled
@@ -246,7 +246,7 @@ def _decision(
 ) -> dict[str, Any]:
     values: dict[str, Any] = dict(typed.values) if typed else {}
     values["effects"] = typed.all("effects") if typed else []
-    is_timed = {EffectKind.MUTE, EffectKind.SUSPEND} & set(found.offered)
+    is_timed = BOUNDS.keys() & set(found.offered)
     return {
         "action": f"/staff/cases/{found.id}/decision",
         "version": found.version,
@@ -262,7 +262,7 @@ def _decision(
         "rules": [{"value": "", "label": say("choose")}]
         + [{"value": rule.id, "label": rule.title} for rule in rules.rules],
         "is_support": found.is_support,
-        "needs_second_reader": False,
+        "needs_second_reader": EffectKind.REMOVE in found.offered,
         "values": values,
         "errors": errors,
     }

@@ -30,6 +30,9 @@ SUBJECTS: Final = {
     SubjectKind.GROUP: say("A group"),
     SubjectKind.ROOM: say("A talk"),
     SubjectKind.ACCOUNT: say("How somebody is"),
+    SubjectKind.NEWCOMER: say("Somebody new"),
+    SubjectKind.INVITATION: say("An invitation"),
+    SubjectKind.LETTER: say("A letter to the team"),
 }
 EFFECTS: Final = {
     EffectKind.NOTHING: (
@@ -52,6 +55,30 @@ EFFECTS: Final = {
         say("Pause the account, for a time"),
         say("They can't talk. Help, the reason and a second look stay. It ends by itself."),
     ),
+    EffectKind.GUIDE: (
+        say("Write a kind word"),
+        say("How we are with each other here, in your words. It isn't a warning."),
+    ),
+    EffectKind.WARN: (
+        say("Warn them"),
+        say("It names a rule. Nothing else is done now. You can take it back."),
+    ),
+    EffectKind.OUT_OF_GROUP: (
+        say("Take them out of this group"),
+        say("They can ask to come back; a person decides. You can give them their place back."),
+    ),
+    EffectKind.RESTRICT: (
+        say("No private talks, for a time"),
+        say("Groups stay open to them. It ends by itself, or when you undo it."),
+    ),
+    EffectKind.REMOVE: (
+        say("Ask that they don't come back"),
+        say("Paused now. A second person says yes within two weeks, or it ends by itself."),
+    ),
+    EffectKind.CONFIRM: (
+        say("Yes, they shouldn't come back"),
+        say("You are the second person. Anything else you choose says no, and ends their pause."),
+    ),
     EffectKind.RELEASE: (
         say("Let it through"),
         say("It goes into the talk now. It can't be called back, only hidden."),
@@ -67,6 +94,12 @@ DID: Final = {
     EffectKind.HIDE: say("message hidden"),
     EffectKind.MUTE: say("read only for a time"),
     EffectKind.SUSPEND: say("account paused"),
+    EffectKind.GUIDE: say("a kind word"),
+    EffectKind.WARN: say("warned"),
+    EffectKind.OUT_OF_GROUP: say("out of the group"),
+    EffectKind.RESTRICT: say("no private talks for a time"),
+    EffectKind.REMOVE: say("asked not to come back"),
+    EffectKind.CONFIRM: say("a second person said yes"),
     EffectKind.RELEASE: say("message let through"),
     EffectKind.REFUSE: say("message not let through"),
 }
@@ -115,6 +148,10 @@ REASONS: Final = {
     Reason.SELLING: say("selling"),
     Reason.SOMETHING_ELSE: say("something else"),
     Reason.LOOK_AGAIN: say("look again"),
+    Reason.SECOND_READER: say("a second person is to say whether they may come back"),
+    Reason.SAME_ADDRESS: say("the same e-mail address as somebody who was asked to leave"),
+    Reason.SAME_INVITATION: say("an invitation that leads to somebody who was asked to leave"),
+    Reason.LETTER: say("a letter to the team"),
 }
 ROLE_WORDS: Final = {
     None: say("member"),

@@ -15,7 +15,7 @@ from core.sentences import say, together
 from moderation import actions, case_pages, claims, notes, settled, triage
 from moderation.case_views import CasePage
 from moderation.documents import HouseRules
-from moderation.kinds import EffectKind, Step
+from moderation.kinds import BOUNDS, EffectKind, Step
 from people import documents
 from people.permissions import Act, Actor, require
 from web import case_views, forms, labels
@@ -204,11 +204,10 @@ async def decide(request: Request, case_id: UUID, actor: Someone, here: Here, no
 def _steps(form: Form) -> list[Step]:
     length = form.number("length")
     lasts = timedelta(minutes=length) if length else None
-    timed = (EffectKind.MUTE, EffectKind.SUSPEND)
     kinds = [kind for kind in EffectKind if kind in form.all("effects")]
     if not kinds:
         raise Invalid(say("Please choose what to do."), field="steps")
-    return [Step(kind, lasts if kind in timed else None) for kind in kinds]
+    return [Step(kind, lasts if kind in BOUNDS else None) for kind in kinds]
 
 
 @router.post("/staff/cases/{case_id}/effects/{effect_id}/undo")

@@ -246,7 +246,9 @@ def test_what_is_on_offer_never_sanctions_distress_and_always_leaves_a_way(case:
     if case.is_support:
         assert not SANCTIONS & set(offered)
     if case.author_id is None:
-        assert not {EffectKind.SUSPEND, EffectKind.MUTE, EffectKind.REACHED_OUT} & set(offered)
+        # Hiding and keeping out are done to words: nobody needs to be known for that.
+        to_somebody = SANCTIONS - {EffectKind.HIDE, EffectKind.REFUSE}
+        assert not (to_somebody | {EffectKind.REACHED_OUT, EffectKind.GUIDE}) & set(offered)
     if case.subject_kind is not SubjectKind.MESSAGE:
         assert EffectKind.HIDE not in offered
 
@@ -261,6 +263,12 @@ def test_what_is_on_offer_never_sanctions_distress_and_always_leaves_a_way(case:
         ((HIDE, HIDE), "kind"),
         ((NOTHING, HIDE), "kind"),
         ((Step(EffectKind.RELEASE),), None),
+        ((Step(EffectKind.WARN),), None),
+        ((Step(EffectKind.GUIDE),), None),
+        ((Step(EffectKind.GUIDE), Step(EffectKind.WARN)), "kind"),
+        ((Step(EffectKind.OUT_OF_GROUP),), "kind"),
+        ((Step(EffectKind.RESTRICT),), "kind"),
+        ((Step(EffectKind.CONFIRM),), "kind"),
         ((Step(EffectKind.MUTE),), "kind"),
         ((Step(EffectKind.SUSPEND),), "kind"),
         ((Step(EffectKind.HIDE, timedelta(days=1)),), "kind"),

@@ -35,7 +35,7 @@ from moderation.desk import Desk
 from moderation.flags import Flag
 from moderation.fold import Kind, Status
 from moderation.kinds import EffectKind, Step
-from moderation.reasons import REASONS, Reason
+from moderation.reasons import DESKS_OWN, REASONS, Reason
 from people import audit
 from people.notices import NoticeKind
 from people.permissions import Actor
@@ -149,7 +149,7 @@ async def test_distress_long_after_a_decision_begins_a_case_of_its_own(here: Wor
 
 
 @SQLITE_ONLY
-@pytest.mark.parametrize("reason", [each for each in Reason if each is not Reason.LOOK_AGAIN])
+@pytest.mark.parametrize("reason", [each for each in Reason if each not in DESKS_OWN])
 async def test_a_first_report_keeps_the_tier_of_its_reason(here: World, reason: Reason) -> None:
     """Promise 20: nothing about the reporter can lower it."""
     for _ in range(3):
@@ -362,7 +362,8 @@ async def test_the_page_shows_the_whole_context_and_calls_a_member_a_member(here
     assert str(here.ana.account_id) not in repr(page)
     assert "Ana" not in repr(page)
     assert page.offered == (
-        EffectKind.NOTHING, EffectKind.HIDE, EffectKind.MUTE, EffectKind.SUSPEND,
+        EffectKind.NOTHING, EffectKind.GUIDE, EffectKind.WARN, EffectKind.HIDE, EffectKind.MUTE,
+        EffectKind.RESTRICT, EffectKind.SUSPEND, EffectKind.REMOVE,
     )  # fmt: skip
 
 

@@ -1,0 +1,39 @@
+"""looking after: what two people decide, talks of two that rest, removal that holds
+
+Revision ID: 0012
+Revises: 0008
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0012'
+down_revision = '0008'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column('effect', sa.Column('decided_by', sa.Uuid(), nullable=True))
+    op.add_column('account', sa.Column('private_until', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('account', sa.Column('invitation_id', sa.Uuid(), nullable=True))
+    op.create_table('removal_trace',
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('line', sa.String(length=32), nullable=False),
+    sa.Column('mark', sa.LargeBinary(), nullable=False),
+    sa.Column('kept_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('organisation_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_removal_trace_organisation_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_removal_trace'))
+    )
+    for column in ('account_id', 'case_id', 'kept_until', 'mark', 'organisation_id'):
+        op.create_index(op.f(f'ix_removal_trace_{column}'), 'removal_trace', [column], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_table('removal_trace')
+    op.drop_column('account', 'invitation_id')
+    op.drop_column('account', 'private_until')
+    op.drop_column('effect', 'decided_by')

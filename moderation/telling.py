@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import limits
 from core import words as plain
 from core.errors import Invalid, NotFound
-from core.safety import Concern, Source, Subject
-from core.sentences import say, together
+from core.safety import Concern, Source, Subject, SubjectKind
+from core.sentences import When, say, together
 from moderation import cases, flags
 from moderation.effects import Effect
 from moderation.reasons import DESKS_OWN, REASONS, Reason
 from moderation.safety_words import SafetyWords
-from people import accounts, documents, notices
+from people import accounts, documents, invitations, notices
 from people.notices import NoticeKind
 from people.permissions import Act, Actor, require
 
@@ -55,6 +55,37 @@ async def tell(
     case_id = await flags.flag(session, subject, concern, reason=reason)
     if reason is Reason.WORRIED and subject.author_id not in (None, actor.account_id):
         await _ask_after(session, actor, subject, case_id, now=now)
+
+
+async def tell_of_invitation(
+    session: AsyncSession,
+    code: str,
+    *,
+    reason: Reason,
+    note: str = "",
+    reporter_id: UUID | None = None,
+    now: datetime,
+) -> None:
+    """Ask for a person to look at an invitation. Whoever holds one may have no account yet.
+
+    Raises:
+        NotAnInvitation: there never was one of this code.
+    """
+    if reason in DESKS_OWN:
+        raise Invalid(say("Please choose what fits best."), field="what")
+    found = await invitations.by_code(session, code)
+    meaning = REASONS[reason]
+    concern = Concern(
+        Source.MEMBER,
+        meaning.tier,
+        say("An invitation that was made on %(at)s.", at=When(found.created_at, shape="date")),
+        now,
+        categories=meaning.categories,
+        reporter_id=reporter_id,
+        note=plain.check(note.strip(), most=limits.NOTE_CHARACTERS, field="note"),
+    )
+    subject = Subject(SubjectKind.INVITATION, found.id, found.made_by)
+    await flags.flag(session, subject, concern, reason=reason)
 
 
 async def _ask_after(

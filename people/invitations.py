@@ -113,6 +113,19 @@ async def _bring_role(
         )  # fmt: skip
 
 
+async def by_code(session: AsyncSession, code: str) -> Invitation:
+    """Return the invitation of this code, also one that is over.
+
+    Raises:
+        NotAnInvitation: there never was one.
+    """
+    query = select(Invitation).where(Invitation.code_index == _index(code))
+    found = (await session.scalars(query)).one_or_none()
+    if found is None:
+        raise NotAnInvitation(field="code")
+    return found
+
+
 async def end(session: AsyncSession, actor: Actor, invitation_id: UUID, *, now: datetime) -> None:
     """Let an invitation be used no more; idempotent."""
     require(actor, Act.INVITE)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import urgent_help
+from api import subjects, urgent_help
 from api.dependencies import Here, MaybeSomeone, Now, Someone
 from chat import messages
 from chat.kinds import RoomKind
@@ -16,8 +16,6 @@ from chat.rooms import Talk as Room
 from core.errors import Invalid, NotFound, NotSignedIn, Problem
 from core.safety import Subject, SubjectKind
 from core.sentences import say
-from groups import cards
-from matching import requests
 from moderation import helping, telling
 from moderation.reasons import Reason
 from people.permissions import Actor
@@ -31,6 +29,7 @@ LINES: Final = {
     "talk": say("the newest words of somebody else in this talk"),
     "hello": say("a hello you were sent"),
     "group": say("what a group says of itself"),
+    "profile": say("what somebody tells of themselves"),
 }
 CHOICES: Final = [
     {"value": Reason.WORRIED, "label": say("I'm worried about the person who wrote it")},
@@ -58,11 +57,14 @@ async def tell_us_page(
     talk: UUID | None = None,
     hello: UUID | None = None,
     group: UUID | None = None,
+    profile: UUID | None = None,
 ) -> Response:
     """Ask what is wrong, with the words it is about."""
     if someone is None:
         raise NotSignedIn
-    asked = {"message": message, "talk": talk, "hello": hello, "group": group}
+    asked = {
+        "message": message, "talk": talk, "hello": hello, "group": group, "profile": profile,
+    }  # fmt: skip
     named = next((f"{kind}:{one}" for kind, one in asked.items() if one is not None), "")
     return await _form(request, someone, here, named, now=now)
 
@@ -142,31 +144,14 @@ async def _about(
         wanted = None
     if wanted is None or kind not in LINES:
         raise Invalid(say("Please press “Tell us” beside the words it is about."))
-    if kind == "talk":
-        wanted = _newest_of_others(await messages.page(session, actor, wanted), actor)
-    if kind in {"message", "talk"}:
-        return await messages.tell_subject(session, actor, wanted)
-    if kind == "hello":
-        hello = await _hello(session, actor, wanted, now=now)
-        return Subject(SubjectKind.HELLO, hello.id, hello.asker_id), hello.words
-    group = await cards.read(session, wanted)
-    return Subject(SubjectKind.GROUP, group.id), f"{group.card.name}\n{group.card.about}"
-
-
-async def _hello(
-    session: AsyncSession, actor: Actor, hello_id: UUID, *, now: datetime
-) -> requests.Received:
-    for hello in await requests.received(session, actor, now=now):
-        if hello.id == hello_id:
-            return hello
-    raise NotFound
+    return await subjects.about(session, actor, kind, wanted, now=now)
 
 
 async def _shown(session: AsyncSession, actor: Actor, named: str, *, now: datetime) -> str:
     """Return those words as their reader may see them: what is folded or put away stays so."""
     subject, words = await _about(session, actor, named, now=now)
     if subject.kind is SubjectKind.HELLO:
-        hello = await _hello(session, actor, subject.id, now=now)
+        hello = await subjects.received(session, actor, subject.id, now=now)
         return views.folded_text(hello.words, hello.folded)
     if subject.room_id is None:
         return words
@@ -214,14 +199,6 @@ async def _how_they_are(
         if getattr(frame, "text", None) and frame.sender == them:
             return await messages.tell_subject(session, actor, frame.id)
     return Subject(SubjectKind.ACCOUNT, them, them, room_id=room_id), ""
-
-
-def _newest_of_others(logged: list[Any], actor: Actor) -> UUID:
-    for frame in reversed(logged):
-        if getattr(frame, "text", None) and frame.sender not in (None, actor.account_id):
-            found: UUID = frame.id
-            return found
-    raise NotFound(say("They haven't written anything here yet."))
 
 
 @router.get("/decisions/{case_id}")

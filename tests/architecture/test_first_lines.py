@@ -18,7 +18,6 @@ ASKED_ELSEWHERE: Final = {
     "chat.intake.submit": "the engine's ways in, and the live connection, have asked",
     "chat.surroundings.context": "gathers what screening may know; nobody is shown it",
     "groups.wordings.look_at": "a part of putting a card up, which has asked",
-    "matching.asks.check": "a part of `connections.ask`, which has asked",
     "matching.asks.left": "one's own numbers, beside pages that asked",
     "matching.asks.other": "a part of `connections.ask` and of an introduction",
     "matching.profiles.blank": "makes an empty document of one's own; reads nothing",

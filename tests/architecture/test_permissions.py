@@ -227,6 +227,14 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("POST", "/api/v1/decisions/{case_id}/look-again"): line(
         MEMBER, case_id="settled", json={"words": "Please look again"}
     ),
+    ("POST", "/api/v1/concerns"): line(
+        TALKING, json={"kind": "message", "id": "{message}", "reason": "unkind"}
+    ),
+    ("POST", "/api/v1/invitations/concerns"): line(EVERYBODY, query=HERE, json={}),
+    ("GET", "/o/{organisation}/tell-us/invitation"): line(EVERYBODY),
+    ("POST", "/o/{organisation}/tell-us/invitation"): line(EVERYBODY, form={"code": "none"}),
+    ("GET", "/tell-us/invitation"): line(NOBODY),
+    ("POST", "/tell-us/invitation"): line(NOBODY, form={"code": "none"}),
     ("GET", "/tell-us"): line(TALKING, query="?message={message}"),
     ("POST", "/tell-us"): line(TALKING, form={"subject": "message:{message}", "what": "unkind"}),
     ("GET", "/decisions/{case_id}"): line(MEMBER, case_id="settled", silent=SIGNED_IN),

@@ -139,6 +139,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "ReasonIn": {"reason": "Because."},
     "MuteIn": {"reason": "Because.", "minutes": 60},
     "ConcernIn": {"reason": "unkind"},
+    "AboutIn": {"reason": "unkind", "kind": "hello", "id": "{hello_id}"},
+    "InvitationConcernIn": {"reason": "pressing", "code": "K7QX-M2PA"},
     "LookAgainIn": {"words": "It is wrong."},
     "LookIn": {"reason": "On shift."},
     "DecisionIn": {"version": 1, "steps": [{"kind": "nothing"}]},

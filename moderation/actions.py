@@ -10,15 +10,18 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Conflict, NotFound
+from core.safety import SubjectKind
 from core.sentences import Sentence, say
 from moderation import (
     absences,
     case_words,
     cases,
     claims,
+    codes,
     effects,
     flags,
     interests,
+    letters,
     removals,
     rulings,
     unanswered,
@@ -137,8 +140,12 @@ async def _tell_author(
     *,
     now: datetime,
 ) -> None:
-    if case.author_id is None:
+    if case.author_id is None or not await accounts.names(session, {case.author_id}):
         return
+    if EffectKind.REACHED_OUT in ruling.kinds and case.subject_kind is SubjectKind.LETTER:
+        await letters.answer(
+            session, case.author_id, ruling.own_words, by_id=actor.account_id, now=now
+        )
     if EffectKind.REACHED_OUT in ruling.kinds:
         await notices.send(
             session,
@@ -150,12 +157,13 @@ async def _tell_author(
             now=now,
         )
     if ruling.reason:
+        code = await codes.give(session, case, now=now)
         await notices.send(
             session,
             account_id=case.author_id,
             kind=NoticeKind.REASON,
             dedupe_key=f"reason:{entry.id}",
-            words=ruling.reason,
+            words=words.with_code(ruling.reason, code),
             subject_id=case.id,
             now=now,
         )
@@ -171,7 +179,11 @@ async def _tell_reporters(
     now: datetime,
 ) -> None:
     was_taken_back = await _was_taken_back(session, case.id)
+    # Whoever is erased reads the outcome by their code: nothing is kept for them any more.
+    here = await accounts.names(session, {one.reporter_id for one in answered})
     for one in answered:
+        if one.reporter_id not in here:
+            continue
         told = words.outcome(
             one.reason,
             has_acted=bool(ruling.kinds & HAS_ACTED),

@@ -12,7 +12,7 @@ from core import words as plain
 from core.errors import Invalid, NotFound
 from core.safety import Concern, Source, Subject, SubjectKind
 from core.sentences import When, say, together
-from moderation import cases, flags
+from moderation import cases, codes, flags
 from moderation.effects import Effect
 from moderation.reasons import DESKS_OWN, REASONS, Reason
 from moderation.safety_words import SafetyWords
@@ -117,7 +117,25 @@ async def look_again(
         NotFound: nothing was decided there that holds for this account.
     """
     require(actor, Act.CHANGE_OWN)
-    mine = Effect.case_id == case_id, Effect.account_id == actor.account_id
+    await _ask_again(session, actor.account_id, case_id, words=words, now=now)
+
+
+async def look_again_by_code(
+    session: AsyncSession, code: str, *, words: str, now: datetime
+) -> None:
+    """Say that a decision about oneself is wrong, signed out, paused or erased.
+
+    Raises:
+        NotACode: no decision has this code.
+    """
+    found = await codes.read(session, code, now=now)
+    await _ask_again(session, found.account_id, found.case_id, words=words, now=now)
+
+
+async def _ask_again(
+    session: AsyncSession, account_id: UUID, case_id: UUID, *, words: str, now: datetime
+) -> None:
+    mine = Effect.case_id == case_id, Effect.account_id == account_id
     if await session.scalar(select(Effect.id).where(*mine).limit(1)) is None:
         raise NotFound
     case = await cases.by_id(session, case_id)
@@ -127,6 +145,6 @@ async def look_again(
         meaning.tier,
         plain.check(words.strip(), most=limits.NOTE_CHARACTERS, field="words"),
         now,
-        reporter_id=actor.account_id,
+        reporter_id=account_id,
     )
     await flags.flag(session, case.subject, concern, reason=Reason.LOOK_AGAIN)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from core.sentences import Sentence, say, say_many, together
+from core.sentences import Sentence, When, say, say_many, together
 from moderation import effects, hours
 from moderation.documents import Rule
 from moderation.kinds import EffectKind, Step
@@ -154,6 +154,27 @@ def reason(
 
 def _until(ends_at: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
     return hours.in_words(ends_at, now=now, zone=zone)
+
+
+def stands(kind: EffectKind, ends_at: datetime | None, *, is_over: bool) -> Sentence:
+    """Tell whom it is about what was decided, as it stands now."""
+    if is_over:
+        return _TAKEN_BACK[kind]
+    if kind is EffectKind.REMOVE and ends_at is None:
+        return _DONE[EffectKind.CONFIRM]
+    if kind is EffectKind.GUIDE:
+        return say("We wrote you a kind word about how we are with each other here.")
+    return _DONE[kind].filled(until=When(ends_at) if ends_at else "")
+
+
+def with_code(told: Sentence, code: str) -> Sentence:
+    """Add to a reason how to come back to it without signing in."""
+    where = say(
+        "Your code for this is %(code)s. Keep it. With it you can read this, ask for another look"
+        " and write to us under “A decision about me” on the sign-in page, also signed out.",
+        code=code,
+    )
+    return together(told, where, by="\n\n")
 
 
 def guided(own_words: str) -> Sentence:

@@ -30,9 +30,35 @@ def upgrade() -> None:
     )
     for column in ('account_id', 'case_id', 'kept_until', 'mark', 'organisation_id'):
         op.create_index(op.f(f'ix_removal_trace_{column}'), 'removal_trace', [column], unique=False)
+    op.create_table('decision_code',
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('code_index', sa.LargeBinary(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('organisation_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_decision_code_organisation_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_decision_code')),
+    sa.UniqueConstraint('code_index', name=op.f('uq_decision_code_code_index'))
+    )
+    op.create_table('letter',
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.Column('by_id', sa.Uuid(), nullable=True),
+    sa.Column('words_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('organisation_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_letter_organisation_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_letter'))
+    )
+    for table in ('decision_code', 'letter'):
+        for column in ('account_id', 'organisation_id'):
+            op.create_index(op.f(f'ix_{table}_{column}'), table, [column], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table('letter')
+    op.drop_table('decision_code')
     op.drop_table('removal_trace')
     op.drop_column('account', 'invitation_id')
     op.drop_column('account', 'private_until')

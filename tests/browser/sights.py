@@ -128,6 +128,8 @@ SIGHTS = (
     Sight("talk-help-card", "Sam", "/talks", _write_to_help_card, ends_at=A_TALK),
     Sight("talk-help-line", "Sam", "/talks", _write_to_help_line, ends_at=A_TALK),
     Sight("tell-us", "Sam", "/tell-us"),
+    Sight("team", "Sam", "/team"),
+    Sight("decision", None, "/decision"),
     Sight("tell-us-of-an-invitation", None, "/tell-us/invitation?code=K7QX-M2PA"),
     Sight("tell-us-of-words", "Sam", "/talks", _tell_of_words, ends_at="/tell-us"),
     Sight("worried", "Sam", "/talks", _worry, ends_at=A_TALK),

@@ -12,6 +12,7 @@ ELSEWHERE: Final = {
     "/first-run": "there is none once somebody is there; test_first_day.py begins with it",
     "/o/{organisation}": "the page of / for one of several organisations",
     "/o/{organisation}/join": "the page of /join",
+    "/o/{organisation}/decision": "the page of /decision",
     "/o/{organisation}/tell-us/invitation": "the page of /tell-us/invitation",
     "/o/{organisation}/sign-in": "the page of /sign-in",
     "/o/{organisation}/recover": "the page of /recover",

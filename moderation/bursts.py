@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.safety import Tier
@@ -35,11 +35,14 @@ class Told:
 
 
 async def by_one_person(session: AsyncSession) -> dict[UUID, Told]:
-    """Return what waits and was raised by one person only, by the case's id."""
+    """Return what waits and was raised by one person only, by the case's id.
+
+    Only where somebody told us of the same person twice: all else has a line of its own, unread.
+    """
     query = (
         select(Flag.case_id, Flag.reporter_id, Flag.author_id, Flag.reason, Flag.at)
         .join(Case, Case.id == Flag.case_id)
-        .where(Case.status != Status.DECIDED)
+        .where(Case.status != Status.DECIDED, Flag.case_id.in_(_told_twice()))
         .order_by(Flag.at.desc(), Flag.id)
     )
     told: dict[UUID, Told] = {}
@@ -52,6 +55,20 @@ async def by_one_person(session: AsyncSession) -> dict[UUID, Told]:
         else:
             told[case_id] = Told(reporter_id, author_id, at)
     return {case_id: one for case_id, one in told.items() if case_id not in others}
+
+
+def _told_twice() -> Select[UUID]:
+    """Return the cases of whoever told us, of one person, in more than one that is open."""
+    is_open = Flag.resolved_at.is_(None)
+    twice = (
+        select(Flag.reporter_id, Flag.author_id)
+        .where(is_open, Flag.reporter_id.is_not(None), Flag.author_id.is_not(None))
+        .group_by(Flag.reporter_id, Flag.author_id)
+        .having(func.count(Flag.case_id.distinct()) > 1)
+        .subquery()
+    )
+    same = (Flag.reporter_id == twice.c.reporter_id) & (Flag.author_id == twice.c.author_id)
+    return select(Flag.case_id).join(twice, same).where(is_open)
 
 
 def gathered(ordered: Sequence[Case], told: Mapping[UUID, Told]) -> dict[UUID, tuple[UUID, ...]]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, or_, select, update
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -30,6 +30,9 @@ PEOPLE_WHO_ADD_UP: Final = 3
 DISTRESS_GATHERS_FOR: Final = timedelta(hours=24)
 
 
+_OPEN: Final = text("resolved_at IS NULL")
+
+
 class Flag(Base, Identified, Owned):
     """One concern, with the words it is about and whoever raised it."""
 
@@ -38,6 +41,9 @@ class Flag(Base, Identified, Owned):
         UniqueConstraint("organisation_id", "dedupe_key"),
         Index("ix_flag_subject", "subject_kind", "subject_id"),
         Index("ix_flag_author", "author_id", "at"),
+        Index(
+            "ix_flag_open", "reporter_id", "author_id", sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
     )
 
     case_id: Mapped[UUID] = field(Retention.CASE, ForeignKey("safety_case.id"), index=True)

@@ -9,14 +9,14 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from core import encryption, ids
 from core.safety import SubjectKind
 from core.tables import Base, Copied, Identified, Owned, Retention, field
-from moderation import words
+from moderation import delays, words
 from moderation.cases import Case, CaseEvent
 from moderation.documents import StaffedHours
 from moderation.flags import Flag
@@ -93,7 +93,8 @@ async def write(
 async def at_my_words(session: AsyncSession, actor: Actor, *, now: datetime) -> list[LookedOn]:
     """Return the days on which staff read something of mine, the newest first.
 
-    Whoever asked for the look sees it at once, everybody else after the decision.
+    Whoever asked for the look sees it at once, everybody else after the decision, unless two
+    people had a ground to tell it later (`moderation.delays`).
     """
     require(actor, Act.SEE_OWN)
     asked = exists().where(Flag.case_id == Look.case_id, Flag.reporter_id == actor.account_id)
@@ -105,7 +106,14 @@ async def at_my_words(session: AsyncSession, actor: Actor, *, now: datetime) -> 
     found = await session.scalars(
         select(Look.at)
         .where(Look.author_id == actor.account_id)
-        .where(or_(asked, decided, Look.case_id.is_(None), Look.at <= now - TOLD_WITHIN))
+        .where(
+            or_(
+                asked,
+                and_(decided, ~delays.holds(Look.case_id, now)),
+                Look.case_id.is_(None),
+                Look.at <= now - TOLD_WITHIN,
+            )
+        )
     )
     zone = (await documents.current(session, StaffedHours)).zone
     days = {at.astimezone(zone).date() for at in found}

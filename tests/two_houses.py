@@ -23,8 +23,9 @@ from groups import members, openings, requests
 from groups.cards import Card
 from matching import connections, profiles
 from matching.documents import Person
-from moderation import actions, telling
+from moderation import actions, delays, telling
 from moderation.cases import Case
+from moderation.delays import Ground
 from moderation.desk import Desk
 from moderation.effects import Effect
 from moderation.kinds import EffectKind, Step
@@ -210,6 +211,10 @@ async def _cases(session: AsyncSession, house: House, *, now: datetime) -> None:
     await actions.decide(
         session, _actor(house, "colleague"), house.ids["settled"], version=case.version,
         steps=[Step(EffectKind.HIDE)], rule="kind", now=now,
+    )  # fmt: skip
+    await delays.ask(
+        session, _actor(house, "colleague"), house.ids["settled"], ground=Ground.DANGER, days=7,
+        now=now,
     )  # fmt: skip
     effect = await session.scalar(select(Effect.id))
     assert effect is not None

@@ -13,12 +13,13 @@ from core.errors import Conflict, Invalid, Problem
 from core.safety import Tier
 from core.sentences import say, together
 from moderation import actions, case_pages, claims, notes, settled, triage
+from moderation import delays as look_delays
 from moderation.case_views import CasePage
 from moderation.documents import HouseRules
 from moderation.kinds import BOUNDS, EffectKind, Step
 from people import documents
 from people.permissions import Act, Actor, require
-from web import case_views, forms, labels
+from web import case_views, delays, forms, labels
 from web.forms import Form
 from web.rendering import page, see
 
@@ -137,10 +138,11 @@ async def _case(
     found = await _open(here, actor, case_id, reason=say("reading on"), now=now)
     async with here.reading(actor.organisation_id) as session:
         rules = await documents.current(session, HouseRules)
+        delay = delays.shown(await look_delays.of_case(session, case_id, now=now), actor)
     context = case_views.case(found, rules, now=now, typed=typed, errors=errors or {})
     status = 409 if stale else 422 if errors else 200
     return await page(
-        request, "staff/case.html", say("Case"), status=status, stale=stale, **context
+        request, "staff/case.html", say("Case"), status=status, stale=stale, delay=delay, **context
     )
 
 

@@ -199,24 +199,3 @@ async def _how_they_are(
         if getattr(frame, "text", None) and frame.sender == them:
             return await messages.tell_subject(session, actor, frame.id)
     return Subject(SubjectKind.ACCOUNT, them, them, room_id=room_id), ""
-
-
-@router.get("/decisions/{case_id}")
-async def decision_page(request: Request, case_id: UUID, _actor: Someone) -> Response:
-    """Ask why a decision about oneself is wrong."""
-    return await page(
-        request, "pages/look_again.html", say("Look again"), case_id=case_id, is_done=False
-    )
-
-
-@router.post("/decisions/{case_id}")
-async def look_again(
-    request: Request, case_id: UUID, actor: Someone, here: Here, now: Now
-) -> Response:
-    """Ask for somebody else to look at a decision about oneself."""
-    form = await forms.typed(request)
-    async with here.unit_of_work(actor.organisation_id) as session:
-        await telling.look_again(session, actor, case_id, words=form.get("words"), now=now)
-    return await page(
-        request, "pages/look_again.html", say("Look again"), case_id=case_id, is_done=True
-    )

@@ -54,9 +54,28 @@ def upgrade() -> None:
     for table in ('decision_code', 'letter'):
         for column in ('account_id', 'organisation_id'):
             op.create_index(op.f(f'ix_{table}_{column}'), table, [column], unique=False)
+    op.create_table('look_delay',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('ground', sa.String(length=32), nullable=False),
+    sa.Column('asked_by', sa.Uuid(), nullable=False),
+    sa.Column('confirmed_by', sa.Uuid(), nullable=True),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('organisation_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_look_delay_organisation_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_look_delay')),
+    sa.UniqueConstraint('case_id', name=op.f('uq_look_delay_case_id'))
+    )
+    op.create_index(op.f('ix_look_delay_organisation_id'), 'look_delay', ['organisation_id'], unique=False)
+    still = sa.text('resolved_at IS NULL')
+    op.create_index(
+        'ix_flag_open', 'flag', ['reporter_id', 'author_id'], sqlite_where=still, postgresql_where=still
+    )
 
 
 def downgrade() -> None:
+    op.drop_index('ix_flag_open', table_name='flag')
+    op.drop_table('look_delay')
     op.drop_table('letter')
     op.drop_table('decision_code')
     op.drop_table('removal_trace')

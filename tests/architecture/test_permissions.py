@@ -296,6 +296,12 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("POST", "/api/v1/cases/{case_id}/decision"): line(MODERATOR, json=STEPS),
     ("POST", "/api/v1/effects/{effect_id}/undo"): line(MODERATOR),
     ("POST", "/api/v1/cases/{case_id}/notes"): line(MODERATOR, json={"words": "A note"}),
+    ("PUT", "/api/v1/cases/{case_id}/delay"): line(MODERATOR, json={"ground": "danger", "days": 7}),
+    ("POST", "/api/v1/cases/{case_id}/delay/confirm"): line(MODERATOR, case_id="settled"),
+    ("DELETE", "/api/v1/cases/{case_id}/delay"): line(MODERATOR),
+    ("POST", "/staff/cases/{case_id}/delay"): line(
+        MODERATOR, form={"ground": "danger", "days": "7"}
+    ),
     ("GET", "/administration"): line(ADMINISTRATOR),
     ("GET", "/staff/roles"): line(ADMINISTRATOR | MODERATOR),
     ("POST", "/staff/roles/{appointment_id}"): line(

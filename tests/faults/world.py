@@ -139,6 +139,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "ReasonIn": {"reason": "Because."},
     "MuteIn": {"reason": "Because.", "minutes": 60},
     "ConcernIn": {"reason": "unkind"},
+    "DelayIn": {"ground": "danger", "days": 7},
     "LetterIn": {"words": "May I ask you something?"},
     "CodeIn": {"code": "K7QX-M2PA"},
     "AgainIn": {"code": "K7QX-M2PA", "words": "It is wrong."},

@@ -60,6 +60,13 @@ async def test_promise_19_who_is_paused_talks_with_the_team_and_distress_is_hear
     here: Harbour,
 ) -> None:
     _, code = await paused(here)
+    stranger = here.town.api()
+    where = "/api/v1/decisions/by-code?organisation=harbour"
+    stands = (await stranger.post(where, json={"code": code})).json()
+    assert (stands["standing"], stands["is_asked_again"]) == ("suspended", False)
+    again = where.replace("by-code", "by-code/look-again")
+    assert (await stranger.post(again, json={"code": code})).status_code == 202
+    assert (await stranger.post(where, json={"code": code})).json()["is_asked_again"]
     wide = here.marigold.browser
     await wide.open("/team")
     await wide.press("Send to the team", {"words": "Can I say something?"})

@@ -8,8 +8,9 @@ from conftest import MORNING
 from sqlalchemy import select
 
 from core.database import Database
+from core.errors import Forbidden, Invalid
 from core.safety import Category
-from moderation import actions, case_pages, cases, looks, telling, triage
+from moderation import actions, case_pages, cases, delays, looks, telling, triage
 from moderation.kinds import EffectKind, Step
 from moderation.looks import Look, LookedOn
 from moderation.reasons import Reason
@@ -126,3 +127,40 @@ async def test_a_look_stops_the_clock_and_the_list_leaves_none(here: World) -> N
     assert (await here.case(case_id)).first_look_at is None
     await open_it(here, case_id, minutes=3)
     assert (await here.case(case_id)).first_look_at == MORNING + timedelta(minutes=3)
+
+
+async def test_promise_29_two_people_with_a_ground_may_have_it_told_later_and_one_ends_that(
+    here: World,
+) -> None:
+    case_id = await talk(here, by_report=True)
+    await open_it(here, case_id)
+    await settle(here, case_id)
+
+    async def later(what: str, actor: Actor, days: int = 60) -> None:
+        async with here.work() as session:
+            if what == "ask":
+                ground = delays.Ground.DANGER
+                await delays.ask(session, actor, case_id, ground=ground, days=days, now=MORNING)
+            elif what == "confirm":
+                await delays.confirm(session, actor, case_id, now=MORNING)
+            else:
+                await delays.end(session, actor, case_id, now=MORNING)
+
+    for days in (0, 91):
+        with pytest.raises(Invalid):
+            await later("ask", here.mo, days=days)
+    await later("ask", here.mo)
+    assert await told(here, here.ben) == LOOKED, "one alone delays nothing"
+    with pytest.raises(delays.AskedAlready):
+        await later("ask", here.max)
+    with pytest.raises(Forbidden):
+        await later("confirm", here.mo)
+    with pytest.raises(Forbidden):
+        await later("confirm", here.ana)
+    await later("confirm", here.max)
+    assert await told(here, here.ben) == []
+    assert await told(here, here.ana) == LOOKED, "who asked for the look sees it all the same"
+    assert await told(here, here.ben, days=60) == LOOKED
+    await later("end", here.mo)
+    assert await told(here, here.ben) == LOOKED
+    await later("ask", here.max)

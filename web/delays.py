@@ -1,0 +1,62 @@
+"""On a case's page: telling its author later that we looked."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.dependencies import Here, Now, Someone
+from core.errors import Invalid
+from core.sentences import say
+from moderation import delays
+from moderation.delays import Ground, LookDelay
+from people.permissions import Actor
+from web import forms
+from web.rendering import moment, see
+
+router = APIRouter(include_in_schema=False)
+
+GROUNDS: Final = {
+    Ground.DANGER: say("somebody could come to harm"),
+    Ground.INQUIRY: say("it would warn of a safeguarding check"),
+    Ground.WITNESS: say("it would show who told us"),
+}
+
+
+def shown(delay: LookDelay | None, actor: Actor) -> dict[str, Any]:
+    """Return what the page needs: what was asked, and what this moderator can do about it."""
+    return {
+        "ground": GROUNDS[delay.ground] if delay else "",
+        "until": moment(delay.ends_at) if delay else None,
+        "holds": delay is not None and delay.confirmed_by is not None,
+        "can_confirm": delay is not None
+        and delay.confirmed_by is None
+        and delay.asked_by != actor.account_id,
+        "grounds": [{"value": ground, "label": label} for ground, label in GROUNDS.items()],
+        "lengths": [
+            {"value": str(days), "label": say("%(days)s days", days=days)} for days in (7, 30, 90)
+        ],
+    }
+
+
+@router.post("/staff/cases/{case_id}/delay")
+async def change(request: Request, case_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Ask for it, say yes to it, or end it."""
+    form = await forms.typed(request)
+    async with here.unit_of_work(actor.organisation_id) as session:
+        if form.get("do") == "confirm":
+            await delays.confirm(session, actor, case_id, now=now)
+        elif form.get("do") == "end":
+            await delays.end(session, actor, case_id, now=now)
+        else:
+            ground, days = _ground(form.get("ground")), form.number("days") or 0
+            await delays.ask(session, actor, case_id, ground=ground, days=days, now=now)
+    return see(f"/staff/cases/{case_id}")
+
+
+def _ground(named: str) -> Ground:
+    try:
+        return Ground(named)
+    except ValueError:
+        raise Invalid(say("Please choose why."), field="ground") from None

@@ -14,6 +14,7 @@ from core.safety import SubjectKind
 from core.sentences import Sentence, say
 from moderation import (
     absences,
+    aftercare,
     case_words,
     cases,
     claims,
@@ -92,6 +93,8 @@ async def decide(
     await _tell_author(session, actor, case, ruling, entry, now=now)
     await _tell_reporters(session, case, ruling, entry, answered, now=now)
     _audit(session, actor, case, ruling, now=now)
+    if case.is_support and EffectKind.REACHED_OUT in ruling.kinds:
+        await aftercare.begin(session, case, now=now)
     if ruling.kinds & PAUSING:
         await absences.tell(session, case, decision_id=entry.id, now=now)
     if EffectKind.REMOVE in ruling.kinds:

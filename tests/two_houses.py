@@ -23,7 +23,8 @@ from groups import members, openings, requests
 from groups.cards import Card
 from matching import connections, profiles
 from matching.documents import Person
-from moderation import actions, delays, telling
+from moderation import actions, aftercare, delays, telling
+from moderation.aftercare import Aftercare
 from moderation.cases import Case
 from moderation.delays import Ground
 from moderation.desk import Desk
@@ -216,6 +217,8 @@ async def _cases(session: AsyncSession, house: House, *, now: datetime) -> None:
         session, _actor(house, "colleague"), house.ids["settled"], ground=Ground.DANGER, days=7,
         now=now,
     )  # fmt: skip
+    await aftercare.begin(session, case, now=now)
+    house.ids["task"] = await session.scalar(select(Aftercare.id))
     effect = await session.scalar(select(Effect.id))
     assert effect is not None
     house.ids["effect"] = effect

@@ -1,4 +1,4 @@
-"""On a case's page: telling its author later that we looked."""
+"""What comes after a look: telling of it later, and coming back to somebody a day after."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -8,8 +8,9 @@ from fastapi.responses import Response
 
 from api.dependencies import Here, Now, Someone
 from core.errors import Invalid
-from core.sentences import say
-from moderation import delays
+from core.sentences import say, together
+from moderation import aftercare, delays
+from moderation.aftercare import Task, Waiting
 from moderation.delays import Ground, LookDelay
 from people.permissions import Actor
 from web import forms
@@ -22,6 +23,23 @@ GROUNDS: Final = {
     Ground.INQUIRY: say("it would warn of a safeguarding check"),
     Ground.WITNESS: say("it would show who told us"),
 }
+
+
+TASKS: Final = {
+    Task.ASK_THEM: say("Ask them how they are today"),
+    Task.ASK_WHO_READ: say("Ask those who read it how they are"),
+}
+
+
+def task(one: Waiting) -> dict[str, Any]:
+    """Return a task as the queue's page shows it."""
+    where = one.where.group_name or (say("a private talk") if one.where.is_private else "")
+    return {
+        "id": one.id,
+        "href": f"/staff/cases/{one.case_id}",
+        "words": together(TASKS[one.task], where, by=": "),
+        "at": moment(one.due_at),
+    }
 
 
 def shown(delay: LookDelay | None, actor: Actor) -> dict[str, Any]:
@@ -53,6 +71,14 @@ async def change(request: Request, case_id: UUID, actor: Someone, here: Here, no
             ground, days = _ground(form.get("ground")), form.number("days") or 0
             await delays.ask(session, actor, case_id, ground=ground, days=days, now=now)
     return see(f"/staff/cases/{case_id}")
+
+
+@router.post("/staff/aftercare/{task_id}/done")
+async def done(task_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Note that somebody came back to them."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await aftercare.finish(session, actor, task_id, now=now)
+    return see("/queue#aftercare")
 
 
 def _ground(named: str) -> Ground:

@@ -12,7 +12,7 @@ from api.dependencies import Here, Now, Someone
 from core.errors import Conflict, Invalid, Problem
 from core.safety import Tier
 from core.sentences import say, together
-from moderation import actions, case_pages, claims, notes, settled, triage
+from moderation import actions, aftercare, case_pages, claims, notes, settled, triage
 from moderation import delays as look_delays
 from moderation.case_views import CasePage
 from moderation.documents import HouseRules
@@ -43,8 +43,9 @@ async def queue(
     async with here.reading(actor.organisation_id) as session:
         found = await triage.queue(session, actor, now=now, after=after, tier=_tier(tier))
         lately = await settled.lately(session, actor, now=now)
+        due = await aftercare.due(session, actor, now=now)
     just_done = next((one for one in lately if one.id == done), None)
-    free = next((row for row in found.items if row.holder_name is None), None)
+    free = (f"/staff/cases/{row.id}" for row in found.items if row.holder_name is None)
     return await page(
         request,
         "staff/queue.html",
@@ -52,8 +53,9 @@ async def queue(
         queue=[case_views.row(one, now=now) for one in found.items],
         filters=[_filter(tier)],
         counts_line=_counts(found.counts),
+        aftercare=[delays.task(one) for one in due],
         just_done=case_views.settled(just_done) if just_done else None,
-        next_href=f"/staff/cases/{free.id}" if free else "",
+        next_href=next(free, ""),
         settled=[case_views.settled(one) for one in lately],
         more_href=f"/queue?tier={_tier(tier) or ''}&after={found.next}" if found.next else "",
         live_room={"what": "queue"},
@@ -140,10 +142,8 @@ async def _case(
         rules = await documents.current(session, HouseRules)
         delay = delays.shown(await look_delays.of_case(session, case_id, now=now), actor)
     context = case_views.case(found, rules, now=now, typed=typed, errors=errors or {})
-    status = 409 if stale else 422 if errors else 200
-    return await page(
-        request, "staff/case.html", say("Case"), status=status, stale=stale, delay=delay, **context
-    )
+    context |= {"status": 409 if stale else 422 if errors else 200, "stale": stale, "delay": delay}
+    return await page(request, "staff/case.html", say("Case"), **context)
 
 
 @router.post("/staff/cases/{case_id}/claim")

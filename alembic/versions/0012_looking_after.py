@@ -67,6 +67,20 @@ def upgrade() -> None:
     sa.UniqueConstraint('case_id', name=op.f('uq_look_delay_case_id'))
     )
     op.create_index(op.f('ix_look_delay_organisation_id'), 'look_delay', ['organisation_id'], unique=False)
+    op.create_table('aftercare',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('task', sa.String(length=32), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('done_by', sa.Uuid(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('organisation_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_aftercare_organisation_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_aftercare')),
+    sa.UniqueConstraint('case_id', 'task', 'due_at', name=op.f('uq_aftercare_case_id'))
+    )
+    for column in ('case_id', 'organisation_id'):
+        op.create_index(op.f(f'ix_aftercare_{column}'), 'aftercare', [column], unique=False)
     still = sa.text('resolved_at IS NULL')
     op.create_index(
         'ix_flag_open', 'flag', ['reporter_id', 'author_id'], sqlite_where=still, postgresql_where=still
@@ -75,6 +89,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index('ix_flag_open', table_name='flag')
+    op.drop_table('aftercare')
     op.drop_table('look_delay')
     op.drop_table('letter')
     op.drop_table('decision_code')

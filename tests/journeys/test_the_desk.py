@@ -214,3 +214,30 @@ async def test_what_one_tells_of_another_in_a_day_is_one_line_and_leads_to_each(
         await mo.browser.open("/queue")
         assert "why" in await mo.browser.follow(f"Number {number}")
         assert (await mo.look(case_id))["raised"][0]["evidence"].startswith("Your jumper")
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_day_after_somebody_comes_back_to_them_and_to_who_read_it(town: Town) -> None:
+    wren, _, room_id = await _two(town)
+    mo = await town.resident("Mo", Role.MODERATOR)
+    await wren.say(room_id, HARD[0], "c1")
+    (row,) = await mo.queue()
+    case = await mo.look(row["id"])
+    letter = {
+        "version": case["version"],
+        "steps": [{"kind": "reached_out"}],
+        "reason_words": "I've read what you wrote. What would help right now?",
+    }
+    await mo.post(f"/cases/{row['id']}/decision", letter)
+    assert (await mo.get("/aftercare"))["items"] == []
+    town.clock.pass_time(days=1)
+    tasks = (await mo.get("/aftercare"))["items"]
+    assert [task["task"] for task in tasks] == ["ask_them", "ask_who_read"]
+    page = await mo.browser.open("/queue")
+    assert "Ask them how they are today" in page
+    assert HARD[0] not in page
+    await mo.post(f"/aftercare/{tasks[0]['id']}/done")
+    await mo.browser.open("/queue")
+    await mo.browser.press("I've done this")
+    assert "To come back to today" not in mo.browser.text
+    await wren.get("/aftercare", status=403)

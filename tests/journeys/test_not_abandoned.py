@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from beenthere import erasing
-from people import erasures
+from people import accounts, credentials, erasures
 from people.notices import Notice
 from people.permissions import Actor
 from tests.journeys.sayings import HARD
-from tests.journeys.test_what_is_decided import DAY, Harbour, here
+from tests.journeys.test_what_is_decided import DAY, PASSWORD, Harbour, here
 
 __all__ = ["here"]
 pytestmark = [
@@ -89,11 +89,17 @@ async def test_promise_19_who_is_paused_talks_with_the_team_and_distress_is_hear
 
 async def test_promise_19_a_copy_is_there_by_code_and_password(here: Harbour) -> None:
     _, code = await paused(here)
-    phone = here.town.browser()
+    town, hashed = here.town, await credentials.hash_password(PASSWORD)
+    async with town.database.unit_of_work(town.organisation_id) as session:
+        await accounts.set_password_hash(session, UUID(here.marigold.id), hashed)
+    phone = town.browser()
     await phone.open("/decision")
     await phone.press("Show it", {"code": code})
     await phone.press("Get a copy of what is kept about me", {"password": "not mine at all"})
-    assert "can't be tried here" in phone.text, "the code alone gives nothing away"
+    assert "That isn't your password." in phone.text, "the code alone gives nothing away"
+    form = {"code": code, "do": "copy", "password": PASSWORD}
+    copy = await phone.post("/decision", form)
+    assert "You are daft, 1." in copy
 
 
 async def test_an_appeal_by_somebody_erased_is_read_and_answered_by_their_code(

@@ -16,6 +16,7 @@ from chat.rooms import Talk as Room
 from core.errors import Invalid, NotFound, NotSignedIn, Problem
 from core.safety import Subject, SubjectKind
 from core.sentences import say
+from matching import introductions
 from moderation import helping, telling
 from moderation.reasons import Reason
 from people.permissions import Actor
@@ -153,6 +154,8 @@ async def _shown(session: AsyncSession, actor: Actor, named: str, *, now: dateti
     if subject.kind is SubjectKind.HELLO:
         hello = await subjects.received(session, actor, subject.id, now=now)
         return views.folded_text(hello.words, hello.folded)
+    if subject.kind is SubjectKind.PROFILE:
+        return (await introductions.read(session, actor, subject.id, now=now)).about
     if subject.room_id is None:
         return words
     seen = await messages.quoted(session, actor, subject.room_id, message_ids=[subject.id])

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from beenthere import chores
+
 app = typer.Typer(
     help="Find people who have lived through something similar, and talk in a safe place.",
     no_args_is_help=True,
@@ -15,6 +17,8 @@ app = typer.Typer(
 )
 audit_app = typer.Typer(help="The hash-chained record of staff, privacy and role actions.")
 app.add_typer(audit_app, name="audit")
+app.command("import")(chores.bring_in)
+app.command()(chores.export)
 
 
 @app.command()

@@ -182,25 +182,38 @@ def read_jsonl(lines: Iterable[str]) -> Iterator[Person]:
     for number, line in enumerate(lines, 1):
         if not line.strip("\ufeff \t\r\n"):
             continue
-        person = _read(line.lstrip("\ufeff"), number)
+        person = read_line(line.lstrip("\ufeff"), number)
         before = first_line.setdefault(person.id, number)
         if before != number:
-            raise _at(number, say("id: the same id stands on line %(line)s.", line=before), "id")
+            raise at_line(
+                number, say("id: the same id stands on line %(line)s.", line=before), "id"
+            )
         yield person
 
 
-def _read(line: str, number: int) -> Person:
+def read_line(line: str, number: int) -> Person:
+    """Check the document on line `number`.
+
+    Raises:
+        Invalid: as `read_jsonl`.
+    """
     try:
         return parse(json.loads(line))
     except ValueError as error:
-        raise _at(number, say("this is not JSON (%(fault)s).", fault=str(error))) from None
+        raise at_line(number, say("this is not JSON (%(fault)s).", fault=str(error))) from None
     except RecursionError:
-        raise _at(number, say("this JSON is nested too deeply.")) from None
+        raise at_line(number, say("this JSON is nested too deeply.")) from None
     except Invalid as error:
-        raise _at(number, error.detail, error.extra["field"]) from None
+        raise at_line(number, error.detail, error.extra["field"]) from None
 
 
-def _at(number: int, sentence: Sentence, field: object = "") -> Invalid:
+def same_id(line: int) -> Sentence:
+    """Return what is said of an id that somebody has on an earlier line."""
+    return say("id: the same id stands on line %(line)s.", line=line)
+
+
+def at_line(number: int, sentence: Sentence, field: object = "") -> Invalid:
+    """Return the fault of one line of a file, which begins with where it stands."""
     return Invalid(
         say("Line %(number)s: %(sentence)s", number=number, sentence=sentence),
         line=number,

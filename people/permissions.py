@@ -91,6 +91,7 @@ class Act(StrEnum):
     GRANT_ROLE = "grant a role"
     CONFIRM_ROLE = "confirm a role that somebody else asked for"
     ISSUE_RECOVERY = "issue a recovery code"
+    LIST_PEOPLE = "list who is here, without their words"
     CHANGE_DOCUMENT = "change the organisation's documents"
     READ_AUDIT = "read the audit chain"
     SEE_QUEUE = "see the queue"
@@ -139,6 +140,7 @@ TABLE: Final[Mapping[Act, Predicate]] = {
     Act.GRANT_ROLE: _active_with(Role.ADMINISTRATOR),
     Act.CONFIRM_ROLE: _active_with(Role.ADMINISTRATOR, Role.MODERATOR),
     Act.ISSUE_RECOVERY: _active_with(Role.ADMINISTRATOR),
+    Act.LIST_PEOPLE: _active_with(Role.ADMINISTRATOR),
     Act.CHANGE_DOCUMENT: _active_with(Role.ADMINISTRATOR),
     Act.READ_AUDIT: _active_with(Role.ADMINISTRATOR),
     Act.SEE_QUEUE: _active_with(Role.MODERATOR),

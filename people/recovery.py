@@ -18,6 +18,8 @@ from people.permissions import Act, Actor, require
 
 CODES: Final = 8
 ISSUED_LASTS: Final = timedelta(hours=24)
+# As long as an invitation: it comes on paper, and people come when they are ready.
+FIRST_LASTS: Final = timedelta(days=30)
 
 
 class RecoveryCode(Base, Identified, Owned):
@@ -40,6 +42,18 @@ async def give_codes(session: AsyncSession, account_id: UUID, *, now: datetime) 
     session.add_all(_row(account_id, code, now=now) for code in codes)
     await session.flush()
     return codes
+
+
+async def give_first(
+    session: AsyncSession, account_id: UUID, *, now: datetime
+) -> tuple[str, datetime]:
+    """Return a first way in for somebody who was brought along, and until when it opens."""
+    code = credentials.new_code()
+    row = _row(account_id, code, now=now)
+    row.expires_at = now + FIRST_LASTS
+    session.add(row)
+    await session.flush()
+    return code, row.expires_at
 
 
 async def issue(session: AsyncSession, actor: Actor, account_id: UUID, *, now: datetime) -> str:

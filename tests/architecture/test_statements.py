@@ -129,6 +129,7 @@ ALL_ORGANISATIONS: Final = {
     ("beenthere/backups.py", "_prepare"): "a whole database is put in place of another",
     ("beenthere/checks.py", "_database"): "which organisations there are",
     ("beenthere/checks.py", "verify_audit"): "every chain; `verify` names the organisation itself",
+    ("beenthere/chores.py", "_organisation_id"): "which one a command is about",
     ("beenthere/demo/community.py", "fill"): "makes the organisation",
     ("beenthere/demo/community.py", "prepare"): "whether there is one yet",
     ("beenthere/serving.py", "_prepare"): "whether there is one yet, and of a demo",
@@ -229,6 +230,7 @@ def _test_files() -> list[Path]:
 SHORTENED: Final = {
     "tests/api/test_slow_callers.py": "a shorter wait for who never finishes asking",
     "tests/core/test_database.py": "a shorter wait for a locked database",
+    "tests/keeping/test_importing.py": "fewer people in one unit of work",
     "tests/matching/test_ranking.py": "weights that are no numbers",
     "tests/test_program_faults.py": "the words typed, and no second place for logs",
     "tests/upkeep/test_mail.py": "shorter patience with a slow mail server",

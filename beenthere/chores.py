@@ -1,0 +1,157 @@
+"""Commands for whoever keeps a place: people in and out, what is kept how long, keys."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from core.database import Database
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from beenthere.importing import Count
+    from beenthere.rows import Row
+
+OfOne = Annotated[str | None, typer.Option("--organisation", help="Its short name, of several")]
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database with its keys; it must be there and of this version.
+
+    Raises:
+        Refused: saying which command comes first.
+    """
+    from beenthere import schema
+    from beenthere.serving import Refused
+    from core import encryption
+    from core.sentences import say
+
+    encryption.install(settings.key_ring())
+    file = settings.database_file
+    if file is not None and not file.exists():
+        raise Refused(say("%(file)s is not there yet: run `been-there setup`.", file=str(file)))
+    if not await schema.is_current(settings.database_url):
+        raise Refused(say("Please run `been-there migrate` first."))
+    database = Database(settings.database_url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _organisation_id(database: Database, slug: str | None) -> UUID:
+    from people import organisations
+
+    async with database.reading(all_organisations=True) as session:
+        return (await organisations.by_slug(session, slug)).id
+
+
+def bring_in(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    agreed: Annotated[
+        bool,
+        typer.Option(
+            "--agreed",
+            help="Everybody in it has agreed that what they tell is shown to people who may"
+            " understand, that words are checked for harm to others, and that distress is noticed",
+        ),
+    ] = False,
+    codes: Annotated[
+        Path | None, typer.Option(help="Write a first way in for each here, as CSV")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Only look at the file")] = False,
+    organisation: OfOne = None,
+) -> None:
+    """Bring people in from a file; stopped in the middle, type the same again."""
+    from beenthere import rows
+
+    if not agreed and not dry_run:
+        raise typer.BadParameter(
+            "nobody is brought in without their yes: --agreed says that they gave it (see --help)"
+        )
+    read = rows.read(file)
+    if _say_faults(read) if dry_run else asyncio.run(_bring_in(read, codes, organisation)):
+        raise typer.Exit(1)
+
+
+def _say_faults(read: "Iterable[Row]") -> int:
+    bad = 0
+    for row in read:
+        if row.fault is not None:
+            typer.echo(row.fault, err=True)
+            bad += 1
+    typer.echo(f"{bad} rows can't be brought in as they are. Nothing was changed.")
+    return bad
+
+
+async def _bring_in(read: "Iterable[Row]", codes: Path | None, slug: str | None) -> int:
+    from beenthere import importing
+    from core.clock import utc_now
+    from moderation.desk import Desk
+    from moderation.screening import RulesScreening
+
+    settings = Settings()
+    async with opened(settings) as database:
+        with _private(codes) if codes else nullcontext() as ways_in:
+            run = importing.Run(
+                database=database,
+                organisation_id=await _organisation_id(database, slug),
+                safety=Desk(RulesScreening()),
+                clock=utc_now,
+                site_name=settings.site_name,
+                tell=lambda fault: typer.echo(fault, err=True),
+                codes=ways_in,
+            )
+            async for count in importing.bring(run, read):
+                _show_progress(count)
+    count = run.count
+    typer.echo(
+        f"{count.brought} people were brought in; {count.already} had been before; {count.bad} rows"
+        " could not be."
+    )
+    return count.bad
+
+
+def _private(file: Path) -> IO[str]:
+    """Open a file that only this account may read, to go on writing at its end."""
+    opened_at = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    return os.fdopen(opened_at, "a", encoding="utf-8", newline="")
+
+
+def _show_progress(count: "Count") -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{count.read} rows read, {count.brought} people brought in ")
+        sys.stderr.flush()
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help="A new CSV file")], organisation: OfOne = None
+) -> None:
+    """List who is here: names, roles, since when. Nobody's words, groups or addresses."""
+    if file.exists():
+        raise FileExistsError(0, "There is such a file already", str(file))
+    number = asyncio.run(_export(file, organisation))
+    typer.echo(f"{number} people are listed in {file}.")
+
+
+async def _export(file: Path, slug: str | None) -> int:
+    from core import spreadsheets
+    from people import registers
+
+    number = 0
+    async with opened(Settings()) as database:
+        organisation_id = await _organisation_id(database, slug)
+        with _private(file) as written:
+            written.write(spreadsheets.written([registers.COLUMNS]))
+            async with database.reading(organisation_id) as session:
+                async for entry in registers.entries(session):
+                    written.write(spreadsheets.written([entry.cells]))
+                    number += 1
+    return number

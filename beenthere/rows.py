@@ -135,5 +135,5 @@ def _each_once(rows: Iterator[Row]) -> Iterator[Row]:
         if before == row.line:
             yield row
         else:
-            said = documents.same_id(before)
+            said = documents.SAME_ID.filled(line=before)
             yield Row(row.line, None, documents.at_line(row.line, said).detail)

@@ -8,13 +8,15 @@ in it: they live with the account, and whoever prepares a ranking turns a "never
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from core.errors import Invalid
 from core.sentences import Sentence, say
 from matching import fields
+
+SAME_ID: Final = say("id: the same id stands on line %(line)s.")
 
 
 class Where(StrEnum):
@@ -192,11 +194,7 @@ def read_jsonl(lines: Iterable[str]) -> Iterator[Person]:
 
 
 def read_line(line: str, number: int) -> Person:
-    """Check the document on line `number`.
-
-    Raises:
-        Invalid: as `read_jsonl`.
-    """
+    """Check the document on line `number`, whose faults are as those of `read_jsonl`."""
     try:
         return parse(json.loads(line))
     except ValueError as error:
@@ -205,11 +203,6 @@ def read_line(line: str, number: int) -> Person:
         raise at_line(number, say("this JSON is nested too deeply.")) from None
     except Invalid as error:
         raise at_line(number, error.detail, error.extra["field"]) from None
-
-
-def same_id(line: int) -> Sentence:
-    """Return what is said of an id that somebody has on an earlier line."""
-    return say("id: the same id stands on line %(line)s.", line=line)
 
 
 def at_line(number: int, sentence: Sentence, field: object = "") -> Invalid:

@@ -57,31 +57,36 @@ class AllHours(Part):
     always: Literal[True]
 
 
+Short = Annotated[str, Field(min_length=1, max_length=200)]
+Number = Annotated[str, Field(pattern=r"^[+*#]?[0-9][0-9*#]{0,19}$")]
+Address = Annotated[str, Field(pattern=r"^https?://[^\s<>\"']+$", max_length=300)]
+
+
 class Phone(Part):
     """`tel` for the link, `display` for people."""
 
-    tel: str
-    display: str
+    tel: Number
+    display: Short
 
 
 class TextLine(Part):
     """Where to send a text, and what it begins with, if anything."""
 
-    number: str
+    number: Number
     keyword: str | None
-    display: str
+    display: Short
 
 
 class Line(Part):
     """Somebody outside whom people can ring, text, write to or visit."""
 
-    id: str
-    name: str
+    id: Short
+    name: Short
     what: Words
     phone: Phone | None
     text: TextLine | None
     email: str | None
-    web: str | None
+    web: Address | None
     hours: AllHours | WeeklyHours
     hours_words: str
     for_whom: str
@@ -111,12 +116,26 @@ class Region(Part):
     services: tuple[Line, ...]
 
 
+class Emergency(Part):
+    """What stands above everything else where help is listed: also when nothing else is known."""
+
+    words: Words
+    phone: Phone
+
+
+NINE_NINE_NINE: Final = Emergency(
+    words="If somebody is in danger now, ring 999 or 112.", phone=Phone(tel="999", display="999")
+)
+
+
 class CrisisDirectory(Settled):
     """Who can be reached from where, in the order in which they are offered."""
 
     kind: ClassVar[str] = "crisis_directory"
     review: str
     timezone: Zone
+    # A directory of before it was kept here says the same as the shipped one.
+    emergency: Emergency = NINE_NINE_NINE
     regions: Annotated[tuple[Region, ...], Field(min_length=1)]
 
     def region(self, name: str | None = None) -> Region:

@@ -17,6 +17,7 @@ from people.permissions import Act, Actor, Role, require
 
 LASTS: Final = timedelta(days=30)
 MOST_USES: Final = 500
+MOST_AT_ONCE: Final = 200
 
 
 class Invitation(Base, Owned):
@@ -75,6 +76,19 @@ async def make(
         subject_id=row.id, now=now,
     )  # fmt: skip
     return code
+
+
+async def make_many(session: AsyncSession, actor: Actor, *, count: int, now: datetime) -> list[str]:
+    """Return codes for one person each, to hand out on paper.
+
+    Raises:
+        Invalid: more than can be handed out with care.
+    """
+    require(actor, Act.INVITE)
+    if not 1 <= count <= MOST_AT_ONCE:
+        said = say("You can make 1 to %(most)s invitations at once.", most=MOST_AT_ONCE)
+        raise Invalid(said, field="count")
+    return [await make(session, actor, now=now) for _ in range(count)]
 
 
 async def take(session: AsyncSession, code: str, account_id: UUID, *, now: datetime) -> UUID | None:

@@ -5,13 +5,13 @@ Not the groups they are in either, nor addresses: both tell what people came for
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from people import roles
+from people import audit, roles
 from people.accounts import Account
 from people.permissions import Act, Actor, Role, Standing, require
 
@@ -34,9 +34,13 @@ class Entry:
         return (self.name, f"{self.joined_on:%Y-%m-%d}", self.standing, " | ".join(self.roles))
 
 
-async def read(session: AsyncSession, actor: Actor) -> list[Entry]:
-    """Return everybody who is here, by name."""
+async def take_away(session: AsyncSession, actor: Actor, *, now: datetime) -> list[Entry]:
+    """Return everybody who is here, by name; that it was asked for is kept."""
     require(actor, Act.LIST_PEOPLE)
+    audit.record(
+        session, kind="people_listed", actor_id=actor.account_id, subject_kind="organisation",
+        subject_id=actor.organisation_id, now=now,
+    )  # fmt: skip
     return [entry async for entry in entries(session)]
 
 

@@ -1,7 +1,4 @@
-"""Setting a place up: who may come, who looks after whom, and ways back in.
-
-Nothing here shows a member's words (promise 27).
-"""
+"""Setting a place up: who may come, and ways back in. No member's words here (promise 27)."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -44,10 +41,10 @@ ROLES: Final = [
 @router.get("/administration")
 async def administration(request: Request, actor: Someone, here: Here, now: Now) -> Response:
     """Show what can be set up."""
-    return await _show(request, actor, here, now=now)
+    return await again(request, actor, here, now=now)
 
 
-async def _show(
+async def again(
     request: Request,
     actor: Actor,
     here: Here,
@@ -57,6 +54,7 @@ async def _show(
     values: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
 ) -> Response:
+    """Show the page, with what is shown once, or with what was typed and needs another look."""
     require(actor, Act.INVITE)
     async with here.reading(actor.organisation_id) as session:
         joining = await documents.current(session, Joining)
@@ -138,12 +136,12 @@ async def change(
         if problem.status not in (409, 422):
             raise
         errors = {f"{what}-{field}": said for field, said in forms.errors_of(problem).items()}
-        return await _show(request, actor, here, now=now, values=form.values, errors=errors)
+        return await again(request, actor, here, now=now, values=form.values, errors=errors)
     if shown_once is None:
         return see("/administration")
     if what == "invitations":
         shown_once["link"] = f"{config.public_url}/join?invitation={quote(shown_once['code'])}"
-    return await _show(request, actor, here, now=now, shown_once=shown_once)
+    return await again(request, actor, here, now=now, shown_once=shown_once)
 
 
 async def _do(

@@ -19,12 +19,6 @@ from people.permissions import Actor
 from web.rendering import organisation_of, page
 
 router = APIRouter(include_in_schema=False)
-# The emergency number works everywhere in the directory's regions, also when nothing else does.
-EMERGENCY = {
-    "words": say("If somebody is in danger now, ring 999 or 112."),
-    "phone": {"display": "999", "digits": "999"},
-}
-
 # Where there are several organisations, a stranger stands before none of them. Help is still
 # there: the lines that are shipped.
 NOBODYS: Final = UUID(int=0)
@@ -104,7 +98,7 @@ async def urgent_help(
         "pages/help.html",
         say("Urgent help"),
         directory={
-            "emergency": EMERGENCY,
+            "emergency": _emergency(place),
             "regions": regions,
             "reviewed_line": _reviewed_line(place),
         },
@@ -113,6 +107,12 @@ async def urgent_help(
         is_saved_copy=saved,
         **frame,
     )
+
+
+def _emergency(place: Place) -> dict[str, Any]:
+    first = place.directory.emergency
+    phone = {"display": first.phone.display, "digits": first.phone.tel}
+    return {"words": first.words, "phone": phone}
 
 
 def _reviewed_line(place: Place) -> str:

@@ -13,6 +13,7 @@ from web import (
     administration,
     appointments,
     delays,
+    directories,
     entrance,
     erasing,
     first_days,
@@ -24,6 +25,8 @@ from web import (
     letters,
     my_data,
     offers,
+    papers,
+    registers,
     staff,
     talk_deeds,
     talks,
@@ -53,6 +56,9 @@ ROUTERS: Final = (
     delays.router,
     administration.router,
     appointments.router,
+    papers.router,
+    directories.router,
+    registers.router,
     ways_in.router,
 )
 worker = APIRouter(include_in_schema=False)

@@ -312,6 +312,20 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ),
     ("POST", "/administration/invitations"): line(ADMINISTRATOR, form=UNUSABLE),
     ("POST", "/administration/joining"): line(ADMINISTRATOR, form=UNUSABLE),
+    ("POST", "/administration/invitations/many"): line(ADMINISTRATOR, form={"count": "2"}),
+    ("POST", "/administration/people"): line(ADMINISTRATOR),
+    ("GET", "/administration/documents/{what}"): line(ADMINISTRATOR, what="vocabulary"),
+    ("POST", "/administration/documents/{what}"): line(
+        ADMINISTRATOR, what="vocabulary", form={"version": "0", "topics": "grief: loss"}
+    ),
+    ("GET", "/administration/directory"): line(ADMINISTRATOR),
+    ("POST", "/administration/directory"): line(ADMINISTRATOR, form={"version": "0"}),
+    ("GET", "/administration/directory/{region}/{line}"): line(
+        ADMINISTRATOR, region="0", line="samaritans"
+    ),
+    ("POST", "/administration/directory/{region}/{line}"): line(
+        ADMINISTRATOR, region="0", line="samaritans", form={"version": "0"}
+    ),
     ("POST", "/administration/roles"): line(ADMINISTRATOR, form=UNUSABLE),
     ("POST", "/administration/recovery"): line(ADMINISTRATOR, form=UNUSABLE),
     ("POST", "/administration/groups"): line(ADMINISTRATOR, form=UNUSABLE),
@@ -458,11 +472,15 @@ async def _ask(world: World, caller: str, route: tuple[str, str]) -> httpx2.Resp
     return await world.client.request(method, address, headers=headers, data=form, json=json)
 
 
+# Words of an address that are no ids of a house.
+PLAIN: Final = {"organisation", "slug", "purpose", "what", "region", "line"}
+
+
 def _names_the_house(route: tuple[str, str]) -> bool:
     """Tell whether the request carries an id of the first organisation."""
     entry = TABLE[route]
     said = f"{route[1]}{entry.query}{entry.json}{entry.form}"
-    names = set(re.findall(r"\{(\w+)\}", said)) - {"organisation", "slug", "purpose", "what"}
+    names = set(re.findall(r"\{(\w+)\}", said)) - PLAIN
     return bool(names)
 
 

@@ -12,6 +12,10 @@ TALK_OF_A_GROUP = "a.row-link:has-text('Leave the Light On')"
 A_TALK = "/talks/{room_id}"
 A_GROUP = "/groups/{group_id}"
 A_CASE = "/staff/cases/{case_id}"
+A_PAPER = "/administration/documents/{what}"
+A_LINE = "/administration/directory/{region}/{line}"
+MANY = "/administration/invitations/many"
+OUR_HOURS = "/administration/documents/staffed-hours"
 A_WAY_IN = "/my-data/{what}"
 
 
@@ -96,6 +100,17 @@ def _change_nothing(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def _save_bad_hours(page: Page) -> None:
+    page.locator("#mon").fill("nine to five")
+    page.locator("form button.main").click()
+    page.wait_for_load_state()
+
+
+def _invite_many(page: Page) -> None:
+    page.locator("button[name=as][value=page]").click()
+    page.wait_for_load_state()
+
+
 SIGHTS = (
     Sight("start", None, "/"),
     Sight("join", None, "/join"),
@@ -162,6 +177,15 @@ SIGHTS = (
     ),
     Sight("home-of-staff", "Priya", "/home"),
     Sight("administration", "Priya", "/administration"),
+    Sight("our-words", "Priya", "/administration/documents/vocabulary", ends_at=A_PAPER),
+    Sight("our-hours", "Priya", "/administration/documents/staffed-hours", ends_at=A_PAPER),
+    Sight("our-hours-again", "Priya", OUR_HOURS, _save_bad_hours, A_PAPER),
+    Sight("directory", "Priya", "/administration/directory"),
+    Sight("directory-line", "Priya", "/administration/directory/0/samaritans", ends_at=A_LINE),
+    Sight("directory-line-new", "Priya", "/administration/directory/0/new", ends_at=A_LINE),
+    Sight(
+        "invitations", "Priya", "/administration", _invite_many, "/administration/invitations/many"
+    ),
     Sight("roles", "Priya", "/staff/roles"),
     Sight("not-for-me", "Sam", "/queue"),
 )

@@ -179,7 +179,7 @@ async def test_the_list_of_people_has_no_words_and_no_formulas(
     database: Database = app.state.database
     held = (Role.ADMINISTRATOR,)
     ana = await sign_up(database, organisation_id, "Ana", now=app.state.clock(), roles_held=held)
-    async with database.reading(organisation_id) as session:
-        listed = await registers.read(session, ana.actor)
+    async with database.unit_of_work(organisation_id) as session:
+        listed = await registers.take_away(session, ana.actor, now=app.state.clock())
     assert [one.name for one in listed] == ["=Fir", "Ana", "Birch", "Elm", "Holly", "Rowan"]
     assert listed[1].cells == ("Ana", "2026-03-04", "active", "administrator")

@@ -16,6 +16,7 @@ from core.settings import Settings
 
 if TYPE_CHECKING:
     from beenthere.importing import Count
+    from beenthere.retention import Found
     from beenthere.rows import Row
 
 OfOne = Annotated[str | None, typer.Option("--organisation", help="Its short name, of several")]
@@ -155,3 +156,36 @@ async def _export(file: Path, slug: str | None) -> int:
                     written.write(spreadsheets.written([entry.cells]))
                     number += 1
     return number
+
+
+def retention(
+    dry_run: Annotated[bool, typer.Option(help="Only say what would go")] = False,
+    organisation: OfOne = None,
+) -> None:
+    """Let go what is kept no longer, as the running service does each day."""
+    asyncio.run(_retention(organisation, dry_run=dry_run))
+
+
+async def _retention(slug: str | None, *, dry_run: bool) -> None:
+    from beenthere import retention as records
+    from core.clock import utc_now
+
+    async with opened(Settings()) as database:
+        organisation_id = await _organisation_id(database, slug)
+        if dry_run:
+            async with database.reading(organisation_id) as session:
+                _show_found(await records.look(session, now=utc_now()), "would go")
+            return
+        gone = True
+        while gone:
+            async with database.unit_of_work(organisation_id) as session:
+                found = await records.sweep(session, now=utc_now())
+            _show_found(found, "gone")
+            gone = bool(found)
+
+
+def _show_found(found: "list[Found]", what: str) -> None:
+    for one in found:
+        typer.echo(f"{one.name}: {one.rows} {what}, {one.since} before {one.before:%Y-%m-%d}")
+    if not any(one.rows for one in found):
+        typer.echo("Nothing is kept for longer than it should be.")

@@ -19,6 +19,7 @@ audit_app = typer.Typer(help="The hash-chained record of staff, privacy and role
 app.add_typer(audit_app, name="audit")
 app.command("import")(chores.bring_in)
 app.command()(chores.export)
+app.command()(chores.retention)
 
 
 @app.command()

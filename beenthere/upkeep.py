@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from beenthere import erasing, mail
+from beenthere import erasing, mail, retention
 from chat import releases
 from core.clock import Clock
 from core.database import Database
@@ -44,6 +44,10 @@ SWEEPS: Final[dict[str, Sweep]] = {
 }
 
 
+async def _retention(session: AsyncSession, now: datetime) -> object:
+    return await retention.sweep(session, now=now)
+
+
 class Upkeep:
     """The tasks that sweep and post every few seconds while the app runs."""
 
@@ -54,6 +58,8 @@ class Upkeep:
         self.holder_id = uuid4()
         # The day on which each organisation was last prepared here: once is enough.
         self._warmed: dict[UUID, date] = {}
+        # And when records were last looked through there for what is kept no longer.
+        self._tidied: dict[UUID, date] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -129,8 +135,19 @@ class Upkeep:
         if not await self._is_mine("upkeep", organisation_id, now=now):
             return
         for name, sweep in SWEEPS.items():
-            try:
-                async with self.database.unit_of_work(organisation_id) as session:
-                    await sweep(session, now)
-            except Exception as fault:  # noqa: BLE001 - one sweep must not stop the others
-                log.error("sweep_failed", sweep=name, kind=type(fault).__name__)
+            await self._swept(name, sweep, organisation_id, now=now)
+        if self._tidied.get(organisation_id) != now.date():
+            gone = await self._swept("retention", _retention, organisation_id, now=now)
+            if not gone:
+                # Some at a time: while anything goes, the next round goes on.
+                self._tidied[organisation_id] = now.date()
+
+    async def _swept(
+        self, name: str, sweep: Sweep, organisation_id: UUID, *, now: datetime
+    ) -> object:
+        try:
+            async with self.database.unit_of_work(organisation_id) as session:
+                return await sweep(session, now)
+        except Exception as fault:  # noqa: BLE001 - one sweep must not stop the others
+            log.error("sweep_failed", sweep=name, kind=type(fault).__name__)
+            return None

@@ -16,12 +16,14 @@ from core.errors import Conflict
 from core.sentences import When, say
 from core.tables import Base, Owned, Retention, field
 from core.upserts import insert
-from people import roles, ways_in
+from people import notices, roles, ways_in
+from people.notices import NoticeKind
 from people.permissions import Act, Actor, Role, require
 
 OWN: Final = "account_id"
 # product.md §4: time to change one's mind.
 TIME_TO_THINK: Final = timedelta(days=21)
+REMINDED_BEFORE: Final = timedelta(days=3)
 DONE_AT_ONCE: Final = 10
 
 
@@ -65,7 +67,21 @@ async def ask(
         day=When(due_at),
     )
     await ways_in.tell_owner(session, actor, said, kind="erasure_asked", now=now)
+    await _remind(session, actor, due_at, now=now)
     return due_at
+
+
+async def _remind(session: AsyncSession, actor: Actor, due_at: datetime, *, now: datetime) -> None:
+    await notices.send(
+        session, account_id=actor.account_id, kind=NoticeKind.WAY_IN,
+        dedupe_key=f"erasure_soon:{actor.account_id}:{due_at.isoformat()}",
+        words=say(
+            "Your account will be erased on %(day)s, as you asked. You can still change your mind"
+            " under My data.",
+            day=When(due_at),
+        ),
+        due_at=due_at - REMINDED_BEFORE, now=now,
+    )  # fmt: skip
 
 
 async def call_off(session: AsyncSession, actor: Actor, *, now: datetime) -> None:
@@ -78,6 +94,8 @@ async def call_off(session: AsyncSession, actor: Actor, *, now: datetime) -> Non
         .execution_options(synchronize_session=False)
     )
     if stays is not None:
+        begins_with = f"erasure_soon:{actor.account_id}:"
+        await notices.withdraw(session, begins_with=begins_with, now=now)
         said = say("Your account stays. We're glad that you do.")
         await ways_in.tell_owner(session, actor, said, kind="erasure_called_off", now=now)
 

@@ -33,6 +33,7 @@ async def take(
     taken = row.on_conflict_do_update(
         index_elements=["name"],
         set_={"holder_id": holder_id, "until": now + lasts},
-        where=or_(Lease.holder_id == holder_id, Lease.until <= now),
+        # Further ahead than any lease is taken for, it was taken before the clock was set back.
+        where=or_(Lease.holder_id == holder_id, Lease.until <= now, Lease.until > now + lasts),
     ).returning(Lease.name)
     return await session.scalar(taken) is not None

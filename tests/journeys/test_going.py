@@ -15,6 +15,7 @@ from people.permissions import Actor, Role
 from tests.journeys.town import Resident, Town
 
 pytestmark = pytest.mark.anyio
+SQLITE_ONLY = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 PASSWORD = "nine purple otters knitting"
 PROOF = {"current_password": PASSWORD}
 
@@ -117,6 +118,19 @@ async def test_who_changes_their_mind_stays_with_everything(town: Town) -> None:
     assert any("Your account stays" in told for told in await ada.told())
     await _wait(town, ada, days=30)
     assert await ada.words(room) == ["Still here."]
+
+
+@SQLITE_ONLY
+async def test_who_is_about_to_go_is_reminded_while_there_is_time(town: Town) -> None:
+    ada, ben = await _people(town, "Ada", "Ben")
+    for who in (ada, ben):
+        await who.post("/me/erasure", PROOF, status=202)
+    await ben.delete("/me/erasure")
+    await _wait(town, ada, ben, days=17)
+    assert not any("will be erased on" in told for told in await ada.told())
+    await _wait(town, ada, ben, days=1, hours=1)
+    assert any("will be erased on" in told for told in await ada.told())
+    assert not any("will be erased on" in told for told in await ben.told())
 
 
 async def test_asked_twice_the_day_stays_and_the_choice_is_the_newer(town: Town) -> None:

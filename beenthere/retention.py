@@ -1,0 +1,205 @@
+"""What is kept no longer: what has ended, expired or was settled long ago goes, table by table.
+
+The lengths are the organisation's (`people.retentions`). Legal hold: nothing of a case goes while
+somebody works on it, while what it decided holds, or while another case about the same person is
+open. The audit chain is kept whole: a part taken out could not be told from tampering.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, inspect, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from chat import messages
+from chat.events import RoomEvent
+from chat.help_cards import HelpCard
+from chat.logs import Room
+from core.tables import Base, Retention
+from groups.members import GroupMember
+from moderation.case_words import CaseWords
+from moderation.cases import Case, CaseEvent
+from moderation.effects import Effect
+from moderation.flags import Flag
+from moderation.fold import Status
+from moderation.looks import Look
+from people import audit, documents
+from people.appointments import Appointment
+from people.invitations import Invitation
+from people.leases import Lease
+from people.notices import Notice
+from people.retentions import Lengths
+from people.roles import RoleGrant
+from people.sign_ins import SignIn
+
+# So few at once that whoever writes meanwhile waits for a moment only.
+AT_ONCE: Final = 200
+Condition = Callable[[datetime, datetime], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Rows of one table that go: `is_over(before, now)` says which."""
+
+    table: type[Base]
+    kind: Retention
+    since: str
+    is_over: Condition
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return str(self.table.__tablename__)
+
+    @property
+    def key(self) -> Any:
+        """The mapped column that names a row."""
+        (column,) = inspect(self.table).primary_key
+        return getattr(self.table, str(column.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many rows of a table go, and since when they are over."""
+
+    name: str
+    rows: int
+    since: str
+    before: datetime
+
+
+def _ended_grants(before: datetime, _now: datetime) -> ColumnElement[bool]:
+    return RoleGrant.ended_at < before
+
+
+def _settled_cases(before: datetime, now: datetime) -> ColumnElement[bool]:
+    other = aliased(Case)
+    is_open = exists().where(
+        other.author_id == Case.author_id, other.status != Status.DECIDED, other.id != Case.id
+    )
+    # What has no end was done once, like a message that was hidden: it stays so by itself.
+    holds = exists().where(
+        Effect.case_id == Case.id, Effect.undone_at.is_(None), Effect.ends_at > now
+    )
+    settled = and_(Case.status == Status.DECIDED, Case.decided_at < before, ~Case.is_appealed)
+    return settled & ~is_open & ~holds
+
+
+SHORT, CASE, AUDIT = Retention.SHORT, Retention.CASE, Retention.AUDIT
+RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        SignIn, SHORT, "ended or expired",
+        lambda before, _: func.coalesce(SignIn.ended_at, SignIn.expires_at) < before,
+    ),
+    Rule(
+        Invitation, SHORT, "ended or expired",
+        lambda before, _: func.coalesce(Invitation.ended_at, Invitation.expires_at) < before,
+    ),
+    Rule(Notice, SHORT, "read", lambda before, _: Notice.read_at < before),
+    Rule(HelpCard, SHORT, "shown", lambda before, _: HelpCard.shown_at < before),
+    Rule(Lease, SHORT, "run out", lambda before, _: Lease.until < before),
+    Rule(Case, CASE, "settled", _settled_cases),
+    Rule(Look, CASE, "looked", lambda before, _: (Look.at < before) & Look.case_id.is_(None)),
+    Rule(RoleGrant, AUDIT, "ended", _ended_grants),
+    Rule(Appointment, AUDIT, "settled", lambda before, _: Appointment.settled_at < before),
+)  # fmt: skip
+
+
+async def look(session: AsyncSession, *, now: datetime) -> list[Found]:
+    """Return what would go now; nothing is changed."""
+    found = []
+    for rule, before in await _due(session, now=now):
+        over = select(func.count()).select_from(rule.table).where(rule.is_over(before, now))
+        rows = await session.scalar(over) or 0
+        found.append(Found(rule.name, rows, rule.since, before))
+    said_before = await _before(session, Retention.TALK, now=now)
+    if said_before is not None:
+        said = RoomEvent.at < said_before
+        query = select(func.count()).select_from(RoomEvent).where(said, ~_HELD)
+        found.append(Found("room_event", await session.scalar(query) or 0, "said", said_before))
+    return found
+
+
+async def sweep(session: AsyncSession, *, now: datetime) -> list[Found]:
+    """Let some of it go; return what went. Whoever calls comes again until nothing does."""
+    gone = []
+    for rule, before in await _due(session, now=now):
+        over = select(rule.key).where(rule.is_over(before, now)).limit(AT_ONCE)
+        ids = (await session.scalars(over)).all()
+        if ids:
+            await _take_away(session, rule, ids)
+            gone.append(Found(rule.name, len(ids), rule.since, before))
+    gone += await _blank_reasons(session, now=now)
+    gone += await _shorten_talks(session, now=now)
+    if gone:
+        audit.record(
+            session, kind="retention_swept", actor_id=None, subject_kind="organisation",
+            subject_id=session.info["organisation_id"], now=now,
+        )  # fmt: skip
+    return gone
+
+
+async def _due(session: AsyncSession, *, now: datetime) -> list[tuple[Rule, datetime]]:
+    lengths = await documents.current(session, Lengths)
+    due = ((rule, lengths.before(rule.kind, now=now)) for rule in RULES)
+    return [(rule, before) for rule, before in due if before is not None]
+
+
+async def _before(session: AsyncSession, kind: Retention, *, now: datetime) -> datetime | None:
+    return (await documents.current(session, Lengths)).before(kind, now=now)
+
+
+async def _take_away(session: AsyncSession, rule: Rule, ids: Sequence[Any]) -> None:
+    if rule.table is Case:
+        await _take_away_of_cases(session, ids)
+    gone = delete(rule.table).where(rule.key.in_(ids))
+    await session.execute(gone.execution_options(synchronize_session=False))
+
+
+async def _take_away_of_cases(session: AsyncSession, case_ids: Sequence[Any]) -> None:
+    events = select(CaseEvent.id).where(CaseEvent.case_id.in_(case_ids))
+    event_ids = (await session.scalars(events)).all()
+    for statement in (
+        delete(CaseWords).where(CaseWords.event_id.in_(event_ids)),
+        delete(CaseEvent).where(CaseEvent.case_id.in_(case_ids)),
+        delete(Flag).where(Flag.case_id.in_(case_ids)),
+        delete(Effect).where(Effect.case_id.in_(case_ids)),
+        delete(Look).where(Look.case_id.in_(case_ids)),
+    ):
+        await session.execute(statement.execution_options(synchronize_session=False))
+
+
+async def _blank_reasons(session: AsyncSession, *, now: datetime) -> list[Found]:
+    """Blank why somebody had to leave a group; that they had to stays, and so does the door."""
+    before = await _before(session, CASE, now=now)
+    if before is None:
+        return []
+    blanked = await session.execute(
+        update(GroupMember)
+        .where(GroupMember.removed_at < before, GroupMember.reason_sealed.is_not(None))
+        .values(reason_sealed=None)
+        .returning(GroupMember.account_id)
+        .execution_options(synchronize_session=False)
+    )
+    rows = len(blanked.all())
+    return [Found("group_member", rows, "removed", before)] if rows else []
+
+
+# Words of a talk that somebody is asked to look at stay until they have.
+_HELD: Final = exists().where(Case.room_id == RoomEvent.room_id, Case.status != Status.DECIDED)
+
+
+async def _shorten_talks(session: AsyncSession, *, now: datetime) -> list[Found]:
+    """Forget what was said before the organisation's length of talk, where it has one."""
+    before = await _before(session, Retention.TALK, now=now)
+    if before is None:
+        return []
+    begins = and_(RoomEvent.room_id == Room.id, RoomEvent.seq == Room.first_seq)
+    query = select(Room.id).join(RoomEvent, begins).where(RoomEvent.at < before, ~_HELD)
+    room_ids = (await session.scalars(query.limit(AT_ONCE))).all()
+    for room_id in room_ids:
+        await messages.retire(session, room_id=room_id, before=before)
+    return [Found("room", len(room_ids), "said", before)] if room_ids else []

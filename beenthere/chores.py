@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from beenthere.retention import Found
     from beenthere.rows import Row
 
+keys_app = typer.Typer(help="The keys that seal people's words.")
 OfOne = Annotated[str | None, typer.Option("--organisation", help="Its short name, of several")]
 
 
@@ -189,3 +190,28 @@ def _show_found(found: "list[Found]", what: str) -> None:
         typer.echo(f"{one.name}: {one.rows} {what}, {one.since} before {one.before:%Y-%m-%d}")
     if not any(one.rows for one in found):
         typer.echo("Nothing is kept for longer than it should be.")
+
+
+@keys_app.command()
+def rotate() -> None:
+    """Seal anew with the first of BEEN_THERE_KEYS what others sealed; stopped, type it again."""
+    if asyncio.run(_rotate()):
+        raise typer.Exit(1)
+
+
+async def _rotate() -> int:
+    """Return how many seals open with no key there is."""
+    from beenthere import keys
+    from core.clock import utc_now
+
+    sealed_anew = broken = 0
+    settings = Settings()
+    async with opened(settings) as database:
+        async for turned in keys.rotate(database, now=utc_now()):
+            sealed_anew, broken = sealed_anew + turned.sealed_anew, broken + turned.broken
+            if sys.stderr.isatty():
+                typer.echo(f"{turned.name}: {turned.sealed_anew}", err=True)
+    typer.echo(f"{sealed_anew} texts were sealed anew with {settings.key_ring().active!r}.")
+    if broken:
+        typer.echo(f"{broken} open with none of your keys: they stay as they are.", err=True)
+    return broken

@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 audit_app = typer.Typer(help="The hash-chained record of staff, privacy and role actions.")
 app.add_typer(audit_app, name="audit")
+app.add_typer(chores.keys_app, name="keys")
 app.command("import")(chores.bring_in)
 app.command()(chores.export)
 app.command()(chores.retention)

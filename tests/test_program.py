@@ -279,7 +279,7 @@ def test_every_command_says_in_a_sentence_what_it_is_for() -> None:
         "demo", "serve", "setup", "migrate", "match", "schema", "doctor", "backup", "restore",
         "import", "export", "retention",
     }  # fmt: skip
-    assert all(name in said for name in (*names, "audit"))
+    assert all(name in said for name in (*names, "audit", "keys"))
     assert isinstance(cli.app, typer.Typer)
 
 

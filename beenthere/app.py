@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from api import problems, routes
-from beenthere import doorbells
+from beenthere import doorbells, measures
 from beenthere.guards import Guards
 from beenthere.upkeep import Upkeep
 from chat.engine import Engine
@@ -67,4 +67,5 @@ def create_app(
     routes.install(app)
     pages.install(app)
     app.add_middleware(Guards, settings=settings)
+    measures.install(app)
     return app

@@ -15,7 +15,7 @@ from core.errors import NotFound, Unavailable
 from core.sentences import say
 from core.settings import DEFAULT_SECRET, Settings
 from moderation.documents import CrisisDirectory
-from people import audit, documents, organisations, roles
+from people import audit, documents, notices, organisations, roles
 from people.organisations import Organisation
 from people.permissions import Role
 
@@ -125,6 +125,7 @@ async def _organisation(session: AsyncSession, organisation: Organisation) -> li
         await _appointed(session, Role.ADMINISTRATOR),
         await _appointed(session, Role.MODERATOR),
         await _directory(session, utc_now()),
+        *await _letters(session),
     ]
 
 
@@ -147,6 +148,17 @@ async def _directory(session: AsyncSession, now: datetime) -> Finding:
         words = f"{len(stale)} services were not reviewed within 90 days, such as {stale[0]}"
         return to_do("crisis directory", words)
     return good("crisis directory", "reviewed within 90 days")
+
+
+async def _letters(session: AsyncSession) -> list[Finding]:
+    held_up = await notices.held_up(session)
+    if held_up.since is None:
+        return []
+    words = (
+        f"{held_up.letters} wait since {held_up.since:%Y-%m-%d %H:%M} UTC: is the mail server"
+        " running? Nothing is lost"
+    )
+    return [to_do("letters", words)]
 
 
 def _not_looked_at() -> list[Finding]:

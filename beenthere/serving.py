@@ -28,6 +28,8 @@ SERVER: Final[dict[str, Any]] = {
     "access_log": False,
     "server_header": False,
     "log_level": "warning",
+    # Its lines go where ours do, as ours do (beenthere.logs).
+    "log_config": None,
 }
 
 

@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     language: str = "en"
     mail_url: SecretStr = SecretStr("")
     mail_from: str = ""
+    # Whoever shows it is told figures under /metrics; without one there is no such page.
+    metrics_token: SecretStr = SecretStr("")
     upkeep_every_seconds: float = 5.0
 
     @model_validator(mode="after")

@@ -181,6 +181,23 @@ async def unmailed(session: AsyncSession, *, now: datetime, limit: int = 50) -> 
     return list((await session.scalars(query)).all())
 
 
+@dataclass(frozen=True, slots=True)
+class HeldUp:
+    """How many letters could not be handed over so far, and since when the first one waits."""
+
+    letters: int
+    since: datetime | None
+
+
+async def held_up(session: AsyncSession) -> HeldUp:
+    """Return what a mail server that is down, or will not have them, has kept from going out."""
+    query = select(func.count(), func.min(Notice.due_at)).where(
+        Notice.mailed_at.is_(None), Notice.read_at.is_(None), Notice.mail_after.is_not(None)
+    )
+    letters, since = (await session.execute(query)).one()
+    return HeldUp(letters, since)
+
+
 async def mark_mailed(session: AsyncSession, notice_ids: Iterable[UUID], *, now: datetime) -> None:
     """Note that mail about these is settled: sent, not wanted, or given up. They stay on pages."""
     await session.execute(update(Notice).where(Notice.id.in_(notice_ids)).values(mailed_at=now))

@@ -18,7 +18,7 @@ from core.safety import Safety
 from core.sentences import say
 from groups import facilitators, rosters
 from groups.cards import Door
-from people import accounts, appointments, documents, invitations, roles
+from people import accounts, appointments, documents, invitations, notices, roles
 from people.accounts import Account
 from people.joining import Joining
 from people.permissions import Act, Actor, Role, require
@@ -61,12 +61,14 @@ async def again(
         still_open = await invitations.still_open(session, actor, now=now)
         appointed = [await _appointed(session, role) for role in Role if role != Role.FACILITATOR]
         groups = await rosters.looked_after(session, actor)
+        held_up = await notices.held_up(session)
     return await page(
         request,
         "staff/administration.html",
         say("Setting up"),
         status=422 if errors else 200,
         joining={"is_open": joining.is_open},
+        letters_since=moment(held_up.since) if held_up.since else None,
         invitations=[_invitation(row) for row in still_open],
         roles=ROLES,
         appointed=[line for lines in appointed for line in lines],

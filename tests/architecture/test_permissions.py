@@ -88,6 +88,7 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     # Anyone
     ("GET", "/healthz"): line(EVERYBODY),
     ("GET", "/readyz"): line(EVERYBODY),
+    ("GET", "/metrics"): line(NOBODY),
     ("GET", "/api/v1/openapi.json"): line(EVERYBODY),
     ("GET", "/worker.js"): line(EVERYBODY),
     ("GET", "/api/v1/help"): line(EVERYBODY, query=HERE),

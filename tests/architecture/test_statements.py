@@ -134,6 +134,7 @@ ALL_ORGANISATIONS: Final = {
     ("beenthere/demo/community.py", "prepare"): "whether there is one yet",
     ("beenthere/keys.py", "_note"): "which organisations there are",
     ("beenthere/keys.py", "rotate"): "the keys are the installation's, not an organisation's",
+    ("beenthere/measures.py", "_count"): "numbers of the installation, of nobody in it",
     ("beenthere/serving.py", "_prepare"): "whether there is one yet, and of a demo",
     ("beenthere/serving.py", "set_up"): "makes the organisation",
     ("beenthere/upkeep.py", "_organisation_ids"): "which organisations there are",

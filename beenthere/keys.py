@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, func, inspect, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from beenthere import schema
 from core import encryption
 from core.database import Database
 from core.encryption import SENTENCE, VERSION, KeyRing, Sealed
@@ -60,6 +61,7 @@ class Turned:
 
 def columns() -> Iterator[Column]:
     """Yield every sealed column there is."""
+    schema.all_tables()
     for mapper in sorted(Base.registry.mappers, key=lambda one: one.class_.__name__):
         for one in vars(mapper.class_).values():
             if isinstance(one, Sealed):

@@ -272,6 +272,25 @@ def test_a_demo_refuses_the_database_of_a_real_place(
         _demo_at(elsewhere / "there.db", monkeypatch)
 
 
+def test_keys_are_turned_by_a_program_that_has_done_nothing_else(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of its own process, that knows no table yet."""
+    _set_up()
+    (elsewhere / "people.csv").write_text("id,name,about\n1,Rowan,I dig.\n", "utf-8")
+    assert _type("import", "people.csv", "--agreed").exit_code == 0
+    monkeypatch.setenv("BEEN_THERE_KEYS", f"k1:{base64.b64encode(b'k' * 32).decode()}")
+    typed = subprocess.run(
+        [sys.executable, "-m", "beenthere", "keys", "rotate"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert typed.stdout == "2 texts were sealed anew with 'k1'.\n", typed.stderr
+    assert _type("retention", "--dry-run").stdout.endswith("longer than it should be.\n")
+    assert _type("export", "out.csv").stdout == "2 people are listed in out.csv.\n"
+    refused = _type("import", "people.csv")
+    assert refused.exit_code == 2
+
+
 def test_every_command_says_in_a_sentence_what_it_is_for() -> None:
     said = _type("--help").stdout
     names = {command.name or command.callback.__name__ for command in cli.app.registered_commands}

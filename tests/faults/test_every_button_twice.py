@@ -29,6 +29,14 @@ ANOTHER: Final[dict[Route, tuple[set[str], str]]] = {
         {"invitation", "audit_entry"},
         "the same",
     ),
+    ("POST", "/administration/invitations/many"): (
+        {"invitation", "audit_entry"},
+        "the same",
+    ),
+    ("POST", "/administration/people"): (
+        {"audit_entry"},
+        "a list that was taken away twice is noted twice",
+    ),
     ("POST", "/my-data/codes"): ({"recovery_code"}, "the eight before are spent"),
     ("POST", "/staff/cases/{case_id}/decision"): (
         {"audit_entry", "case_event", "look"},

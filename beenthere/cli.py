@@ -96,6 +96,34 @@ def match(
         typer.echo(json.dumps(answer, ensure_ascii=False))
 
 
+@app.command(name="form-groups")
+def form_groups(
+    people: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help="Person documents, one JSON object a line",
+        ),
+    ],
+    size: Annotated[
+        str, typer.Option(metavar="FEWEST-MOST", help="How many people a group has")
+    ] = "4-10",
+    seed: Annotated[int, typer.Option(min=0, help="The same seed forms the same groups")] = 0,
+) -> None:
+    """Propose groups of people who wait, with the reasons, and say who is left over and why."""
+    from matching import documents, grouping
+
+    least, dash, most = size.partition("-")
+    if not (dash and least.isdecimal() and most.isdecimal()):
+        raise typer.BadParameter("write the fewest and the most, like 4-10", param_hint="--size")
+    with people.open(encoding="utf-8", errors="surrogateescape") as lines:
+        waiting = list(documents.read_jsonl(lines))
+    found = grouping.propose(waiting, least=int(least), most=int(most), seed=seed)
+    typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
+
+
 @app.command()
 def schema(kind: Annotated[str, typer.Argument(help="person or group")] = "person") -> None:
     """Print the JSON Schema of a document."""

@@ -108,6 +108,14 @@ class Texts:
         is_copied = (dots[: len(shares)] >= COPIED_COSINE) & self.is_long & self.is_long[row]
         return np.where(is_copied, 0.0, shares)
 
+    def among(self, rows: Sequence[int]) -> Floats:
+        """Return the mean-centred cosines of these texts with one another. Shape (m, m)."""
+        few = np.asarray(rows, dtype=np.intp)
+        towards = self.towards_mean[few]
+        centred = self.rows.among(few) - towards[:, None] - towards + self.mean_square
+        scale = np.outer(self.lengths[few], self.lengths[few])
+        return np.where(scale > 0, centred / np.where(scale > 0, scale, 1.0), 0.0)
+
     def _centred(self, row: int, dots: Floats) -> Floats:
         size = len(self.is_long)
         centred = dots - self.towards_mean - self.towards_mean[row] + self.mean_square

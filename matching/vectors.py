@@ -13,6 +13,7 @@ from matching import ngrams
 Floats = NDArray[np.float64]
 Vectors = NDArray[np.float32]
 Columns = NDArray[np.uint16]
+Indices = NDArray[np.intp]
 # The columns of one text, and their weights.
 Entries = tuple[Columns, Floats]
 
@@ -26,6 +27,10 @@ class Rows(Protocol):
 
     def dots(self, row: int) -> Floats:
         """Return the dot products of one row with all. Shape (n,)."""
+        ...
+
+    def among(self, rows: Indices) -> Floats:
+        """Return the dot products of some rows with one another. Shape (m, m)."""
         ...
 
     def mean_dots(self) -> Floats:
@@ -46,6 +51,11 @@ class Dense:
     def dots(self, row: int) -> Floats:
         """See `Rows`."""
         return np.asarray(self.vectors @ self.vectors[row], dtype=np.float64)
+
+    def among(self, rows: Indices) -> Floats:
+        """See `Rows`."""
+        some = self.vectors[rows]
+        return np.asarray(some @ some.T, dtype=np.float64)
 
     def mean_dots(self) -> Floats:
         """See `Rows`."""
@@ -88,6 +98,17 @@ class Sparse:
             posting = slice(self.posted[column], self.posted[column + 1])
             found[self.posted_rows[posting]] += weight * self.posted_weights[posting]
         return found
+
+    def among(self, rows: Indices) -> Floats:
+        """See `Rows`. Quick for a few hundred: their own columns side by side, as one matrix."""
+        entries = [self.entries(row) for row in rows.tolist()]
+        columns = np.concatenate([np.zeros(0, np.uint16), *(mine for mine, _ in entries)])
+        used, place = np.unique(columns, return_inverse=True)
+        owner = np.repeat(np.arange(len(rows)), [len(mine) for mine, _ in entries])
+        # Half the memory of doubles; the dots are good to six digits.
+        some = np.zeros((len(rows), len(used)), dtype=np.float32)
+        some[owner, place] = np.concatenate([np.zeros(0), *(weights for _, weights in entries)])
+        return np.asarray(some @ some.T, dtype=np.float64)
 
     def mean_dots(self) -> Floats:
         """See `Rows`."""

@@ -85,6 +85,24 @@ def test_a_schema_nobody_has_is_refused_with_those_there_are() -> None:
     assert "person, group" in refused.output
 
 
+# form-groups
+
+
+def test_groups_are_formed_from_a_file_and_nobody_is_lost(elsewhere: Path) -> None:
+    file = _file(elsewhere, people := _people(count=12))
+    found = json.loads(_type("form-groups", str(file), "--size", "2-4").stdout)
+    assert found.keys() == {"groups", "unplaced"}
+    members = [one for group in found["groups"] for one in group["members"]]
+    left = [one["id"] for one in found["unplaced"]]
+    assert sorted([*members, *left]) == sorted(one["id"] for one in people)
+    for group in found["groups"]:
+        assert group.keys() == {"members", "slot", "language", "cohesion", "reasons"}
+    assert all(one["why"] for one in found["unplaced"])
+    for wrong in ("4", "a-b", "5-4", "-4-10"):
+        refused = _type("form-groups", str(file), "--size", wrong)
+        assert refused.exit_code != 0
+
+
 # match
 
 
@@ -295,8 +313,8 @@ def test_every_command_says_in_a_sentence_what_it_is_for() -> None:
     said = _type("--help").stdout
     names = {command.name or command.callback.__name__ for command in cli.app.registered_commands}
     assert names == {
-        "demo", "serve", "setup", "migrate", "match", "schema", "doctor", "backup", "restore",
-        "import", "export", "retention",
+        "demo", "serve", "setup", "migrate", "match", "form-groups", "schema", "doctor",
+        "backup", "restore", "import", "export", "retention",
     }  # fmt: skip
     assert all(name in said for name in (*names, "audit", "keys"))
     assert isinstance(cli.app, typer.Typer)

@@ -56,9 +56,13 @@ class MineOut(Out):
 
 
 class Standing(Out):
-    """How one stands to a group: none, asked or in."""
+    """How one stands to a group: none, asked, waiting, offered or in.
+
+    `held_until` is there while a place is offered.
+    """
 
     place: str
+    held_until: datetime | None
 
 
 class AskIn(In):
@@ -77,6 +81,7 @@ class WaitingOut(Out):
     folded: list[list[int]]
     asked_at: datetime
     was_removed: bool
+    state: str
 
 
 def card_of(told: dict[str, Any]) -> Card:
@@ -208,7 +213,8 @@ async def change(
 async def stand(group_id: UUID, actor: Someone, here: Here) -> Standing:
     """Return how one stands to a group."""
     async with here.reading(actor.organisation_id) as session:
-        return Standing(place=await requests.place(session, actor, group_id))
+        place, held_until = await requests.stand(session, actor, group_id)
+    return Standing(place=place, held_until=held_until)
 
 
 @router.put("/groups/{group_id}/place", status_code=status.HTTP_204_NO_CONTENT)
@@ -219,9 +225,17 @@ async def join(group_id: UUID, actor: Someone, here: Here, now: Now) -> Response
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
+@router.post("/groups/{group_id}/place/take", status_code=status.HTTP_204_NO_CONTENT)
+async def take(group_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Take the place that is held for oneself; 409 when it is held no longer. Idempotent."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await requests.take(session, actor, group_id, now=now)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
 @router.delete("/groups/{group_id}/place", status_code=status.HTTP_204_NO_CONTENT)
 async def leave(group_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
-    """Go, or take back one's asking. Idempotent."""
+    """Go, take back one's asking, or leave a held place to somebody else. Idempotent."""
     async with here.unit_of_work(actor.organisation_id) as session:
         await requests.withdraw(session, actor, group_id, now=now)
         await members.leave(session, actor, group_id, now=now)

@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chat import messages
 from chat.events import RoomEvent
 from core.database import savepoint
-from groups import members
+from groups import members, requests
 from groups.members import GroupMember
+from groups.places import UNSETTLED, JoinRequest
 from matching import candidates, connections
 from matching.pairs import Connection, State
 from people import accounts, audit, erasures, privacy, roles, sign_ins
@@ -83,3 +84,8 @@ async def _leave_groups(session: AsyncSession, actor: Actor, *, now: datetime) -
     )
     for group_id in (await session.scalars(query)).all():
         await members.leave(session, actor, group_id, now=now)
+    asked = select(JoinRequest.group_id).where(
+        JoinRequest.account_id == actor.account_id, JoinRequest.state.in_(UNSETTLED)
+    )
+    for group_id in (await session.scalars(asked)).all():
+        await requests.withdraw(session, actor, group_id, now=now)

@@ -35,10 +35,11 @@ FEWEST_PLACES: Final = 2
 
 
 class Door(StrEnum):
-    """How one comes in: by oneself, or by asking the people who look after the group."""
+    """What kind of group it is: how one comes in, and whether one can."""
 
-    OPEN = "open"
-    ASK = "ask"
+    OPEN = "open"  # by oneself, at any time
+    ASK = "ask"  # rolling: a person answers, and places are given as they get free
+    CLOSED = "closed"  # the same people stay together
 
 
 class Card(BaseModel):
@@ -80,6 +81,8 @@ class Group(Base, Identified, Owned):
     door: Mapped[Door] = field(Retention.ORGANISATION)
     capacity: Mapped[int] = field(Retention.ORGANISATION)
     member_count: Mapped[int] = field(Retention.ORGANISATION)
+    # Places that are held for people who waited: see `groups.places`.
+    held_count: Mapped[int] = field(Retention.ORGANISATION, default=0, server_default="0")
     safety_mode: Mapped[Mode] = field(Retention.ORGANISATION)
     languages: Mapped[list[Any]] = field(Retention.ORGANISATION)
     topics: Mapped[list[Any]] = field(Retention.ORGANISATION)
@@ -94,9 +97,14 @@ class Group(Base, Identified, Owned):
         return self.id
 
     @property
+    def has_places(self) -> bool:
+        """True when there is a place that is held for nobody."""
+        return self.closed_at is None and self.member_count + self.held_count < self.capacity
+
+    @property
     def has_room(self) -> bool:
         """True when one more can come in."""
-        return self.closed_at is None and self.member_count < self.capacity
+        return self.has_places and self.door is not Door.CLOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +215,7 @@ async def change(
     changed = await session.scalar(
         update(Group)
         .where(Group.id == group_id, Group.version == over_version)
-        .where(Group.member_count <= card.capacity)
+        .where(Group.member_count + Group.held_count <= card.capacity)
         .values(version=Group.version + 1, **said)
         .returning(Group)
         .execution_options(populate_existing=True)
@@ -229,9 +237,13 @@ async def _why_not(session: AsyncSession, group_id: UUID, over_version: int) -> 
     group = await by_id(session, group_id)
     if group.version != over_version:
         return ChangedElsewhere()
-    count = group.member_count
+    count = group.member_count + group.held_count
     return TooFewPlaces(
-        say("There are %(count)s people in this group: it can't be for fewer.", count=count)
+        say(
+            "There are %(count)s people in this group or promised a place: it can't be for fewer.",
+            count=count,
+        ),
+        field="capacity",
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import exists, select, update
@@ -10,15 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import limits
 from core.errors import Conflict, NotFound
 from core.sentences import Sentence, say
-from groups import cards, members
+from groups import cards, members, places
 from groups.cards import Group
 from groups.members import GroupMember
-from groups.requests import JoinRequest, State
+from groups.places import UNSETTLED, JoinRequest, State
 from matching import hellos
 from people import notices
 from people.accounts import Account
 from people.notices import NoticeKind
 from people.permissions import Act, Actor, Standing, require
+
+SAID_YES: Final = (State.WAITING, State.OFFERED, State.ACCEPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Waiting:
     folded: hellos.Spans
     asked_at: datetime
     was_removed: bool
+    state: State
 
 
 class AnsweredElsewhere(Conflict):
@@ -54,7 +58,7 @@ async def waiting(session: AsyncSession, actor: Actor, group_id: UUID) -> list[W
             JoinRequest, Account.name, exists().where(*stays, GroupMember.removed_at.is_not(None))
         )
         .join(Account, Account.id == JoinRequest.account_id)
-        .where(JoinRequest.group_id == group_id, JoinRequest.state == State.ASKED)
+        .where(JoinRequest.group_id == group_id, JoinRequest.state.in_(UNSETTLED))
         .where(Account.standing == Standing.ACTIVE)
         .where(~exists().where(*stays, GroupMember.left_at.is_(None)))
         .order_by(JoinRequest.asked_at, JoinRequest.id)
@@ -69,6 +73,7 @@ async def waiting(session: AsyncSession, actor: Actor, group_id: UUID) -> list[W
             folded=asked.folded,
             asked_at=asked.asked_at,
             was_removed=bool(removed),
+            state=asked.state,
         )
         for asked, name, removed in await session.execute(query)
     ]
@@ -80,17 +85,29 @@ async def accept(
 ) -> None:  # fmt: skip
     """Let somebody in who asked (this group, if one is named); idempotent.
 
+    Where there is no place, they are offered the next one that gets free.
+
     Raises:
         AnsweredElsewhere: it was answered otherwise, or taken back.
-        GroupFull: there is no place; the request stays open.
+        GroupFull: somebody took the last place this moment; the request stays open.
         NotFound: there is no such request here, or whoever asked is gone.
     """
     asked, group = await _to_answer(session, actor, request_id, group_id)
-    if not await _answer(session, actor, asked, State.ACCEPTED, now=now):
+    has_place = await places.has_place(session, group)
+    answer = State.ACCEPTED if has_place else State.WAITING
+    if not await _answer(session, actor, asked, answer, now=now):
+        return
+    if not has_place:
+        words = say(
+            "You're welcome in %(group)s. It is full just now: the next place is offered to"
+            " whoever has waited longest, and you'll hear.",
+            group=group.name,
+        )
+        await _tell(session, asked, words, about=State.WAITING, now=now)
         return
     await members.let_in(session, group, asked.account_id, now=now)
     words = say("You're welcome in %(group)s. Come in when you like.", group=group.name)
-    await _tell(session, asked, words, now=now)
+    await _tell(session, asked, words, about=State.ACCEPTED, now=now)
 
 
 async def answer_not_now(
@@ -109,7 +126,7 @@ async def answer_not_now(
             "%(group)s can't take anybody new just now. Other groups may be able to.",
             group=group.name,
         )
-        await _tell(session, asked, words, now=now)
+        await _tell(session, asked, words, about=State.NOT_NOW, now=now)
 
 
 async def _to_answer(
@@ -128,21 +145,24 @@ async def _answer(
 ) -> bool:
     """Move an open request; False when it was answered just so before."""
     which = JoinRequest.id == asked.id
+    is_yes = state is not State.NOT_NOW
+    answerable = (State.ASKED,) if is_yes else (State.ASKED, State.WAITING)
     moved = await session.scalar(
         update(JoinRequest)
-        .where(which, JoinRequest.state == State.ASKED)
+        .where(which, JoinRequest.state.in_(answerable))
         .values(state=state, answered_at=now, answered_by=actor.account_id)
         .returning(JoinRequest.id)
     )
     if moved is not None:
         return True
-    if await session.scalar(select(JoinRequest.state).where(which)) is not state:
+    before = await session.scalar(select(JoinRequest.state).where(which))
+    if before not in (SAID_YES if is_yes else (State.NOT_NOW,)):
         raise AnsweredElsewhere
     return False
 
 
 async def _tell(
-    session: AsyncSession, asked: JoinRequest, words: Sentence, *, now: datetime
+    session: AsyncSession, asked: JoinRequest, words: Sentence, *, about: State, now: datetime
 ) -> None:
     await notices.send(
         session,
@@ -150,6 +170,6 @@ async def _tell(
         kind=NoticeKind.GROUP,
         subject_id=asked.group_id,
         words=words,
-        dedupe_key=f"join-request:{asked.id}",
+        dedupe_key=f"join-request:{asked.id}:{about}",
         now=now,
     )

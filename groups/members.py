@@ -14,7 +14,7 @@ from core.errors import Conflict
 from core.sentences import Sentence, say
 from core.tables import ERASED, Base, Erased, Identified, Owned, Retention, field
 from core.upserts import insert
-from groups import cards
+from groups import cards, places
 from groups.cards import Door, Group
 from matching import answers
 from matching.answers import Answer
@@ -87,10 +87,12 @@ async def let_in(
     *,
     now: datetime,
     is_facilitator: bool = False,
+    is_held: bool = False,
 ) -> Group:
     """Add somebody without asking who may: a person, an invitation or the door has decided.
 
-    Idempotent.
+    Idempotent. With `is_held` it is the place that was held for them. Whoever is to look after
+    the group doesn't wait behind others.
 
     Raises:
         GroupFull: there is no place. Nothing may be kept of this unit of work.
@@ -108,7 +110,7 @@ async def let_in(
     stay_id = await session.scalar(row.on_conflict_do_nothing().returning(GroupMember.id))
     if stay_id is None:
         return group
-    filled = await _count(session, group.id, by=1)
+    filled = await _fill(session, group.id, is_held=is_held, waits=not is_facilitator)
     if filled is None:
         raise GroupFull
     await rooms.add_member(session, room_id=filled.room_id, account_id=account_id, now=now)
@@ -153,21 +155,39 @@ async def take_out(
     )
     if left is None:
         return None
-    freed = await _count(session, group_id, by=-1)
+    freed = await _free(session, group_id)
     if freed is not None:
         await rooms.remove_member(session, room_id=freed.room_id, account_id=account_id, now=now)
         if freed.member_count == freed.capacity - 1:
             await cards.push(session, freed, now=now)
+        await places.offer(session, group_id, now=now)
     return left
 
 
-async def _count(session: AsyncSession, group_id: UUID, *, by: int) -> Group | None:
-    """Move the number of people; None when there is no place for one more."""
-    changed = update(Group).where(Group.id == group_id)
-    if by > 0:
-        changed = changed.where(Group.member_count < Group.capacity, Group.closed_at.is_(None))
+async def _fill(
+    session: AsyncSession, group_id: UUID, *, is_held: bool, waits: bool
+) -> Group | None:
+    """Count one more; None when there is no place, or others have waited for it longer."""
+    changed = update(Group).where(Group.id == group_id, Group.closed_at.is_(None))
+    if not is_held:
+        changed = changed.where(Group.member_count + Group.held_count < Group.capacity)
+    if not is_held and waits:
+        changed = changed.where(~places.is_waited_for(Group.id))
     group: Group | None = await session.scalar(
-        changed.values(member_count=Group.member_count + by)
+        changed.values(
+            member_count=Group.member_count + 1, held_count=Group.held_count - int(is_held)
+        )
+        .returning(Group)
+        .execution_options(populate_existing=True)
+    )
+    return group
+
+
+async def _free(session: AsyncSession, group_id: UUID) -> Group | None:
+    group: Group | None = await session.scalar(
+        update(Group)
+        .where(Group.id == group_id)
+        .values(member_count=Group.member_count - 1)
         .returning(Group)
         .execution_options(populate_existing=True)
     )

@@ -2,36 +2,22 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Index, select, text, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped
 
 from core import encryption, ids
-from core.errors import Invalid
+from core.errors import Conflict, Invalid, NotFound
 from core.safety import Safety, SubjectKind, Verdict
 from core.sentences import say
-from core.tables import Base, Identified, Owned, Retention, field
 from core.upserts import insert
-from groups import cards, members
-from groups.members import GroupFull
+from groups import cards, members, places
+from groups.cards import Door, Group
+from groups.places import JoinRequest, OfferOver, State
 from matching import concerns, hellos
 from matching.concerns import Said
 from people.permissions import Act, Actor, require
-
-OWN: Final = "account_id"
-_ASKED: Final = text("state = 'asked'")
-
-
-class State(StrEnum):
-    """Where a request is."""
-
-    ASKED = "asked"
-    ACCEPTED = "accepted"
-    NOT_NOW = "not_now"
-    WITHDRAWN = "withdrawn"
 
 
 class Place(StrEnum):
@@ -39,30 +25,16 @@ class Place(StrEnum):
 
     NONE = "none"
     ASKED = "asked"
+    WAITING = "waiting"
+    OFFERED = "offered"
     IN = "in"
 
 
-class JoinRequest(Base, Identified, Owned):
-    """One account asks into one group. At most one is open. Folded spans as in a hello."""
+class DoorClosed(Conflict):
+    """The people in the group stay the same."""
 
-    __tablename__ = "join_request"
-    __table_args__ = (
-        Index(
-            "uq_join_request_open", "group_id", "account_id",
-            unique=True, sqlite_where=_ASKED, postgresql_where=_ASKED,
-        ),
-    )  # fmt: skip
-
-    group_id: Mapped[UUID] = field(Retention.ACCOUNT, personal=OWN)
-    account_id: Mapped[UUID] = field(Retention.ACCOUNT, personal=OWN, index=True)
-    note_sealed: Mapped[bytes | None] = field(Retention.ACCOUNT, personal=OWN)
-    folded: Mapped[list[Any]] = field(Retention.ACCOUNT, personal=OWN)
-    state: Mapped[State] = field(Retention.ACCOUNT, personal=OWN)
-    asked_at: Mapped[datetime] = field(Retention.ACCOUNT, personal=OWN)
-    answered_at: Mapped[datetime | None] = field(Retention.ACCOUNT, personal=OWN)
-    answered_by: Mapped[UUID | None] = field(Retention.ACCOUNT, personal="answered_by")
-
-    note = encryption.Sealed("note_sealed")
+    code = "door_closed"
+    title = say("The same people stay together in this group. Other groups are glad of somebody.")
 
 
 async def ask(
@@ -77,10 +49,12 @@ async def ask(
 ) -> UUID:
     """Ask to come in, with a few words or none; idempotent. Return the request's id.
 
+    Where the door is open and there is no place, one waits for one, and nobody has to say yes.
+
     Raises:
         Invalid: too many words, or one is in already.
         HelloHeld: the verdict holds the words.
-        GroupFull: there is no place just now.
+        DoorClosed: the people in it stay the same.
         NotFound: there is no such group here, or it has ended.
     """
     require(actor, Act.TAKE_PART)
@@ -88,13 +62,15 @@ async def ask(
     group = await cards.by_id(session, group_id)
     if await members.here(session, group_id, actor.account_id) is not None:
         raise Invalid(say("You're in this group already."))
-    if not group.has_room:
-        raise GroupFull
-    written = await _write(session, actor, group_id, note=note, folded=folded, now=now)
+    if group.door is Door.CLOSED:
+        raise DoorClosed
+    state = await _first_state(session, actor, group)
+    written = await _write(session, actor, group_id, state, note=note, folded=folded, now=now)
     if written is None:
         return await _open_one(session, group_id, actor.account_id)
-    words = say("%(name)s would like to come to %(group)s.", name=actor.name, group=group.name)
-    await members.tell_facilitators(session, group, words, about=actor.account_id, now=now)
+    if state is State.ASKED:
+        words = say("%(name)s would like to come to %(group)s.", name=actor.name, group=group.name)
+        await members.tell_facilitators(session, group, words, about=actor.account_id, now=now)
     await concerns.raise_about(
         session,
         Said(note, verdict, safety),
@@ -106,10 +82,19 @@ async def ask(
     return written
 
 
+async def _first_state(session: AsyncSession, actor: Actor, group: Group) -> State:
+    """Nobody has to say yes at an open door, unless one was let go before."""
+    by_itself = group.door is Door.OPEN and not await places.has_place(session, group)
+    if by_itself and not await members.was_removed(session, group.id, actor.account_id):
+        return State.WAITING
+    return State.ASKED
+
+
 async def _write(
     session: AsyncSession,
     actor: Actor,
     group_id: UUID,
+    state: State,
     *,
     note: str,
     folded: hellos.Spans,
@@ -124,7 +109,7 @@ async def _write(
         account_id=actor.account_id,
         note_sealed=encryption.ring().seal(place, note),
         folded=folded,
-        state=State.ASKED,
+        state=state,
         asked_at=now,
     )
     written: UUID | None = await session.scalar(
@@ -134,28 +119,75 @@ async def _write(
 
 
 async def _open_one(session: AsyncSession, group_id: UUID, account_id: UUID) -> UUID:
-    query = select(JoinRequest.id).where(
-        JoinRequest.group_id == group_id, JoinRequest.account_id == account_id
+    request = await places.open_request(session, group_id, account_id)
+    if request is None:
+        raise NotFound
+    return request.id
+
+
+async def take(session: AsyncSession, actor: Actor, group_id: UUID, *, now: datetime) -> None:
+    """Take the place that is held for oneself; idempotent.
+
+    Raises:
+        NotFound: the group has ended, or no place was ever held for them.
+        OfferOver: it is held no longer.
+    """
+    require(actor, Act.TAKE_PART)
+    group = await cards.by_id(session, group_id)
+    if await members.here(session, group_id, actor.account_id) is not None:
+        return
+    mine = (JoinRequest.group_id == group_id, JoinRequest.account_id == actor.account_id)
+    taken = await session.scalar(
+        update(JoinRequest)
+        .where(*mine, JoinRequest.state == State.OFFERED, JoinRequest.held_until > now)
+        .values(state=State.ACCEPTED, answered_at=now)
+        .returning(JoinRequest.id)
     )
-    return (await session.scalars(query.where(JoinRequest.state == State.ASKED))).one()
+    if taken is None:
+        # The second half of a double click comes here once the first has taken it.
+        if await members.here(session, group_id, actor.account_id) is not None:
+            return
+        was_held = select(JoinRequest.id).where(*mine, JoinRequest.held_until.is_not(None))
+        raise NotFound if await session.scalar(was_held.limit(1)) is None else OfferOver
+    await members.let_in(session, group, actor.account_id, now=now, is_held=True)
 
 
 async def withdraw(session: AsyncSession, actor: Actor, group_id: UUID, *, now: datetime) -> None:
-    """Take one's own request back; idempotent."""
+    """Take one's own request back, or leave a held place to somebody else; idempotent."""
     require(actor, Act.CHANGE_OWN)
-    await session.execute(
+    mine = (JoinRequest.group_id == group_id, JoinRequest.account_id == actor.account_id)
+    held = await _withdraw(session, *mine, JoinRequest.state == State.OFFERED, now=now)
+    waits = JoinRequest.state.in_((State.ASKED, State.WAITING))
+    await _withdraw(session, *mine, waits, now=now)
+    if held:
+        await places.hold(session, group_id, by=-1)
+        await places.offer(session, group_id, now=now)
+
+
+async def _withdraw(session: AsyncSession, *which: ColumnElement[bool], now: datetime) -> bool:
+    moved = await session.scalar(
         update(JoinRequest)
-        .where(JoinRequest.group_id == group_id, JoinRequest.account_id == actor.account_id)
-        .where(JoinRequest.state == State.ASKED)
+        .where(*which)
         .values(state=State.WITHDRAWN, answered_at=now)
+        .returning(JoinRequest.id)
     )
+    return moved is not None
 
 
 async def place(session: AsyncSession, actor: Actor, group_id: UUID) -> Place:
     """Return how the actor stands to a group."""
     require(actor, Act.SEE_OWN)
+    return (await stand(session, actor, group_id))[0]
+
+
+async def stand(
+    session: AsyncSession, actor: Actor, group_id: UUID
+) -> tuple[Place, datetime | None]:
+    """Return how the actor stands to a group, and until when a place is held for them."""
+    require(actor, Act.SEE_OWN)
     if await members.here(session, group_id, actor.account_id) is not None:
-        return Place.IN
-    mine = (JoinRequest.group_id == group_id, JoinRequest.account_id == actor.account_id)
-    query = select(JoinRequest.id).where(*mine, JoinRequest.state == State.ASKED)
-    return Place.NONE if await session.scalar(query) is None else Place.ASKED
+        return Place.IN, None
+    request = await places.open_request(session, group_id, actor.account_id)
+    if request is None:
+        return Place.NONE, None
+    return Place(request.state), request.held_until

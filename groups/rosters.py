@@ -13,7 +13,7 @@ from core.sentences import say
 from groups import cards, members
 from groups.cards import Group, Shown
 from groups.members import GroupMember
-from groups.requests import JoinRequest, State
+from groups.places import JoinRequest, State
 from people.accounts import Account
 from people.permissions import Act, Actor, Standing, allows, require
 

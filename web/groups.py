@@ -12,15 +12,16 @@ from api import group_members
 from api import groups as joining
 from api.dependencies import Guard, Here, Now, Someone
 from core.errors import Conflict, Problem
-from core.sentences import say
-from groups import cards, doors, facilitators, members, requests, rosters
+from core.sentences import say, together
+from groups import cards, doors, facilitators, members, places, requests, rosters
 from groups.cards import Door, Shown
+from groups.places import State
 from groups.requests import Place
 from groups.rosters import Member, Mine
 from matching.hellos import HelloHeld
 from people.permissions import Act, Actor, allows
 from web import forms, unsent, views
-from web.rendering import page, see
+from web.rendering import moment, page, see
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,8 +29,20 @@ router = APIRouter(include_in_schema=False)
 QUIET_FOR: Final = timedelta(hours=24)
 STANDING_LINES: Final = {
     Place.ASKED: say("You've asked to join. The people who look after it will answer."),
+    Place.WAITING: say(
+        "You're waiting for a place. When one gets free, it is offered to whoever has waited"
+        " longest, and you'll hear."
+    ),
+    Place.OFFERED: say(
+        "There is a place for you. There's no need to hurry, and no need to say why"
+        " if it doesn't suit."
+    ),
     Place.IN: say("You're in this group."),
     Place.NONE: "",
+}
+WAITING_LINES: Final = {
+    State.WAITING: say("You said yes. They are offered the next place that gets free."),
+    State.OFFERED: say("A place is held for them."),
 }
 NOBODY_LEADS: Final = say(
     "You've asked to join. Nobody looks after this group just now. The people who run this place"
@@ -71,11 +84,12 @@ async def _show(
 ) -> Response:
     async with here.reading(actor.organisation_id) as session:
         found = await cards.by_id(session, group_id)
-        place = await requests.place(session, actor, group_id)
+        place, held_until = await requests.stand(session, actor, group_id)
         mine = [one for one in await rosters.mine(session, actor) if one.group.id == group_id]
         leads = allows(actor, Act.LEAD_GROUP, found)
         people = await rosters.listed(session, actor, group_id) if leads else []
         waiting = await doors.waiting(session, actor, group_id) if leads else []
+        has_place = await places.has_place(session, found)
         is_led = bool(await members.facilitators(session, group_id))
     return await page(
         request,
@@ -86,7 +100,8 @@ async def _show(
         standing=place,
         standing_line=STANDING_LINES[place] if is_led or place is not Place.ASKED else NOBODY_LEADS,
         door=found.door,
-        has_room=found.has_room,
+        has_room=found.has_room and has_place,
+        held_until=moment(held_until) if held_until else None,
         members=[_member(one, actor, reasons or {}, now) for one in people] if leads else None,
         waiting=[_waiting(one) for one in waiting],
         errors=errors or {},
@@ -115,9 +130,13 @@ def _waiting(one: doors.Waiting) -> dict[str, Any]:
         "id": one.id,
         "name": one.name,
         "words": views.folded_text(one.note, one.folded),
-        "line": say("They were in this group before, and were asked to leave.")
-        if one.was_removed
-        else "",
+        "line": together(
+            say("They were in this group before, and were asked to leave.")
+            if one.was_removed
+            else "",
+            WAITING_LINES.get(one.state, ""),
+        ),
+        "is_answered": one.state is not State.ASKED,
     }
 
 
@@ -147,9 +166,17 @@ async def _came_in(here: Here, actor: Actor, group_id: UUID, *, now: datetime) -
             if (await cards.by_id(session, group_id)).door is not Door.OPEN:
                 return False
             await members.join(session, actor, group_id, now=now)
-    except members.AskFirst:
+    except (members.AskFirst, members.GroupFull):
         return False
     return True
+
+
+@router.post("/groups/{group_id}/accept")
+async def take(group_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Take the place that is held for oneself."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await requests.take(session, actor, group_id, now=now)
+    return see(f"/groups/{group_id}")
 
 
 @router.post("/groups/{group_id}/leave")

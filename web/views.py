@@ -9,7 +9,7 @@ from uuid import UUID
 from chat.frames import Logged, Message, Skipped
 from chat.kinds import Sign, Status
 from core.sentences import say, say_many, together
-from groups.cards import Shown
+from groups.cards import Door, Shown
 from matching.offers import GroupCard
 from web.rendering import moment
 
@@ -161,7 +161,7 @@ def _people_line(group: Shown) -> str:
     count = group.member_count
     if count < FEW:
         return say("A few people")
-    if group.has_room:
+    if group.has_room or group.card.door is Door.CLOSED:
         return say_many("%(count)s person", "%(count)s people", count=count)
     return say_many(
         "%(count)s person. It is full just now.",

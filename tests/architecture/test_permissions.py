@@ -262,6 +262,8 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ),
     ("GET", "/api/v1/groups/{group_id}/place"): line(SIGNED_IN, silent=SIGNED_IN),
     ("PUT", "/api/v1/groups/{group_id}/place"): line(ACTIVE),
+    # A place is held for nobody in this house, which is told; in the group it is taken already.
+    ("POST", "/api/v1/groups/{group_id}/place/take"): line(frozenset({"member", "facilitator"})),
     ("DELETE", "/api/v1/groups/{group_id}/place"): line(IN_GROUP | BYSTANDER, silent=SIGNED_IN),
     ("POST", "/api/v1/groups/{group_id}/requests"): line(ACTIVE, json={"note": "May I?"}),
     ("GET", "/api/v1/groups/{group_id}/requests"): line(FACILITATOR),
@@ -282,6 +284,7 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("POST", "/groups/{group_id}/ask"): line(
         ACTIVE, form={"words": "May I?"}, told_on_page=frozenset({"suspended"})
     ),
+    ("POST", "/groups/{group_id}/accept"): line(frozenset({"member", "facilitator"})),
     ("POST", "/groups/{group_id}/leave"): line(IN_GROUP | BYSTANDER, silent=SIGNED_IN),
     ("POST", "/groups/{group_id}/waiting/{request_id}/{answer}"): line(
         FACILITATOR, answer="let-in"

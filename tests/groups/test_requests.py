@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from core.errors import Forbidden, Invalid, NotFound
 from core.safety import Category, Response, SubjectKind, Tier, Verdict
-from groups import cards, doors, facilitators, members, requests
+from groups import cards, doors, facilitators, members, places, requests
 from groups.cards import Group
 from groups.doors import AnsweredElsewhere
-from groups.members import GroupFull
-from groups.requests import JoinRequest, Place, State
+from groups.places import JoinRequest, OfferOver, State
+from groups.requests import DoorClosed, Place
 from matching.hellos import HelloHeld
 from people.permissions import Actor
 
@@ -109,16 +109,140 @@ async def test_only_who_looks_after_the_group_reads_and_answers(
         await accept(house, other, group.id)
 
 
-async def test_a_full_group_lets_nobody_in_and_the_request_stays(house: Any, quiet: Any) -> None:
+async def leave(house: Any, actor: Actor, group: Group) -> None:
+    async with house.work() as session:
+        await members.leave(session, actor, group.id, now=MORNING)
+
+
+async def take(house: Any, actor: Actor, group: Group, *, now: Any = MORNING) -> None:
+    async with house.work() as session:
+        await requests.take(session, actor, group.id, now=now)
+
+
+async def lapse(house: Any, *, now: Any) -> None:
+    async with house.work() as session:
+        await places.lapse(session, now=now)
+
+
+async def counts(house: Any, group: Group) -> tuple[int, int]:
+    """How many are in it, and how many places are held."""
+    async with house.reading() as session:
+        found = await cards.by_id(session, group.id)
+        return found.member_count, found.held_count
+
+
+async def test_a_place_that_gets_free_is_offered_to_who_waited_longest(
+    house: Any, quiet: Any
+) -> None:
     group, josie = quiet
-    asked = [await house.ask(await house.join(f"P{number}"), group) for number in range(3)]
-    await accept(house, josie, asked[0])
-    await accept(house, josie, asked[1])
-    with pytest.raises(GroupFull):
-        await accept(house, josie, asked[2])
-    assert [one.id for one in await waiting(house, josie, group)] == [asked[2]]
-    with pytest.raises(GroupFull):
-        await house.ask(await house.join("Late"), group)
+    people = [await house.join(f"P{number}") for number in range(4)]
+    for one in people:
+        await accept(house, josie, await house.ask(one, group))
+    first, _, third, fourth = people
+    assert [await place(house, one, group) for one in people] == [
+        Place.IN, Place.IN, Place.WAITING, Place.WAITING,
+    ]  # fmt: skip
+    assert "the next place is offered" in (await house.told(third))[-1]
+    await leave(house, first, group)
+    assert await counts(house, group) == (2, 1)
+    assert await place(house, third, group) is Place.OFFERED
+    assert "held for you until" in (await house.told(third))[-1]
+    with pytest.raises(NotFound):
+        await take(house, fourth, group)
+    smaller = cards.Card(name="Quiet", capacity=2)
+    async with house.work() as session:
+        with pytest.raises(cards.TooFewPlaces, match="or promised a place"):
+            await cards.change(session, josie, group.id, smaller, over_version=1, now=MORNING)
+    for _ in range(2):
+        await take(house, third, group)
+    assert await counts(house, group) == (3, 0)
+
+
+async def test_an_offer_that_nobody_takes_goes_to_the_next_and_can_not_be_taken_later(
+    house: Any, quiet: Any
+) -> None:
+    group, josie = quiet
+    people = [await house.join(f"P{number}") for number in range(4)]
+    for one in people:
+        await accept(house, josie, await house.ask(one, group))
+    await leave(house, people[0], group)
+    later = MORNING + places.HELD_FOR
+    with pytest.raises(OfferOver):
+        await take(house, people[2], group, now=later)
+    for _ in range(2):
+        await lapse(house, now=later)
+    assert await place(house, people[2], group) is Place.NONE
+    assert "free for somebody else" in (await house.told(people[2], now=later))[-1]
+    assert await place(house, people[3], group) is Place.OFFERED
+    async with house.work() as session:
+        await requests.withdraw(session, people[3], group.id, now=later)
+    assert await counts(house, group) == (2, 0)
+    assert await place(house, await house.join("New"), group) is Place.NONE
+
+
+async def test_an_open_door_that_is_full_has_a_line_that_nobody_walks_past(
+    house: Any, administrator: Actor, josie: Actor
+) -> None:
+    group, josie = await house.open_group(administrator, josie, capacity=2)
+    ada, ben, cem = [await house.join(name) for name in ("Ada", "Ben", "Cem")]
+    await house.come(ada, group)
+    await house.ask(ben, group, "")
+    assert await place(house, ben, group) is Place.WAITING
+    await leave(house, ada, group)
+    with pytest.raises(members.GroupFull):
+        await house.come(cem, group)
+    await take(house, ben, group)
+    assert await counts(house, group) == (2, 0)
+
+
+async def test_more_places_are_offered_to_who_waits(
+    house: Any, administrator: Actor, josie: Actor
+) -> None:
+    group, josie = await house.open_group(administrator, josie, capacity=2)
+    ada, ben = await house.join("Ada"), await house.join("Ben")
+    await house.come(ada, group)
+    await house.ask(ben, group, "")
+    async with house.work() as session:
+        card = cards.Card(name="Tea", door=cards.Door.OPEN, capacity=5)
+        await cards.change(session, josie, group.id, card, over_version=1, now=MORNING)
+    with pytest.raises(members.GroupFull):
+        await house.come(await house.join("Cem"), group)
+    await lapse(house, now=MORNING)
+    assert await place(house, ben, group) is Place.OFFERED
+    assert await counts(house, group) == (2, 1)
+
+
+async def test_in_a_closed_group_the_same_people_stay_together(
+    house: Any, administrator: Actor, josie: Actor
+) -> None:
+    group, josie = await house.open_group(administrator, josie, door="closed")
+    ada = await house.join("Ada")
+    with pytest.raises(DoorClosed):
+        await house.ask(ada, group)
+    with pytest.raises(members.AskFirst):
+        await house.come(ada, group)
+    async with house.reading() as session:
+        assert not (await cards.read(session, group.id)).has_room
+
+
+async def test_a_place_is_taken_once_however_often_and_whoever_is_late_is_told(
+    house: Any, quiet: Any
+) -> None:
+    """Taken, lapsed and taken back at the same moment: one of them, and the counts are right."""
+    group, josie = quiet
+    people = [await house.join(f"P{number}") for number in range(3)]
+    for one in people:
+        await accept(house, josie, await house.ask(one, group))
+    await leave(house, people[0], group)
+    later = MORNING + places.HELD_FOR
+    found = await asyncio.gather(
+        *(take(house, people[2], group) for _ in range(10)),
+        *(lapse(house, now=later) for _ in range(5)),
+        return_exceptions=True,
+    )
+    assert all(one is None or isinstance(one, OfferOver) for one in found)
+    is_in = await place(house, people[2], group) is Place.IN
+    assert await counts(house, group) == (3 if is_in else 2, 0)
 
 
 async def test_whoever_was_let_go_can_ask_and_a_person_sees_it(house: Any, quiet: Any) -> None:

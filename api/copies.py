@@ -35,6 +35,8 @@ TITLES: Final[dict[str, Sentence]] = {
     "membership": say("Talks you are in, or were"),
     "notice": say("What we told you"),
     "offer_answer": say("What you said to people and groups we showed you"),
+    "poll": say("What you asked your groups"),
+    "poll_vote": say("What you chose when a group decided"),
     "pending_message": say("Messages that waited"),
     "presence": say("How you wish to be found"),
     "profile": say("About me"),

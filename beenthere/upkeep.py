@@ -19,7 +19,7 @@ from chat import releases
 from core.clock import Clock
 from core.database import Database
 from core.settings import Settings
-from groups import places
+from groups import endings, places
 from matching import candidates, connections, pools
 from moderation import claims, removals, workings
 from people import leases, notices, organisations, throttles
@@ -40,6 +40,7 @@ SWEEPS: Final[dict[str, Sweep]] = {
     "effects": lambda session, now: workings.undo_due(session, now=now),
     "removals": lambda session, now: removals.forget_old(session, now=now),
     "places": lambda session, now: places.lapse(session, now=now),
+    "endings": lambda session, now: endings.end_due(session, now=now),
     "erasures": lambda session, now: erasing.erase_due(session, now=now),
     "notices": notices.ring_due,
     "throttles": lambda session, now: throttles.forget(session, now=now),

@@ -88,6 +88,12 @@ class Group(Base, Identified, Owned):
     topics: Mapped[list[Any]] = field(Retention.ORGANISATION)
     version: Mapped[int] = field(Retention.ORGANISATION)
     room_id: Mapped[UUID] = field(Retention.ORGANISATION)
+    announcement: Mapped[str] = field(Retention.ORGANISATION, default="", server_default="")
+    agreement: Mapped[str] = field(Retention.ORGANISATION, default="", server_default="")
+    # 0 until there is one.
+    agreement_version: Mapped[int] = field(Retention.ORGANISATION, default=0, server_default="0")
+    # When it is planned to end; `closed_at` is when it did.
+    ends_at: Mapped[datetime | None] = field(Retention.ORGANISATION)
     created_at: Mapped[datetime] = field(Retention.ORGANISATION)
     closed_at: Mapped[datetime | None] = field(Retention.ORGANISATION)
 

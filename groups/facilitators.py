@@ -16,7 +16,7 @@ from chat.mutes import By
 from core import limits
 from core.errors import Forbidden, Invalid, NotFound
 from core.sentences import Sentence, say, say_many
-from groups import cards, members
+from groups import cards, members, rosters
 from groups.cards import Group
 from groups.members import GroupMember
 from matching import answers
@@ -61,6 +61,55 @@ async def name(
         dedupe_key=f"group-facilitator:{group_id}:{account_id}:{now.isoformat()}",
         now=now,
     )
+
+
+async def share(
+    session: AsyncSession, actor: Actor, group_id: UUID, account_id: UUID, *, now: datetime
+) -> None:
+    """Ask somebody in the group to look after it too, with the same powers; idempotent.
+
+    Raises:
+        Forbidden: the actor doesn't look after it.
+        NotFound: they are not in this group.
+    """
+    group = await cards.by_id(session, group_id)
+    require(actor, Act.LEAD_GROUP, group)
+    if await members.here(session, group_id, account_id) is None:
+        raise NotFound
+    await _mark(session, group_id, account_id)
+    is_new = await roles.grant(
+        session, account_id=account_id, role=Role.FACILITATOR, scope_id=group_id,
+        by_id=actor.account_id, now=now,
+    )  # fmt: skip
+    if not is_new:
+        return
+    words = say(
+        "%(name)s asks you to look after %(group)s together. You can do all that they can. If it"
+        " isn't for you, the group's page lets you step back, without a reason.",
+        name=actor.name,
+        group=group.name,
+    )
+    about = f"shared:{account_id}:{now.isoformat()}"
+    await _tell(session, group, account_id, words, about=about, now=now)
+
+
+async def step_back(session: AsyncSession, actor: Actor, group_id: UUID, *, now: datetime) -> None:
+    """Look after a group no longer, and stay in it; without a reason, idempotent."""
+    group = await cards.by_id(session, group_id)
+    require(actor, Act.CHANGE_OWN)
+    # Counted one after another: of two who step back at once, the second knows of the first.
+    await session.execute(
+        update(Group).where(Group.id == group_id).values(member_count=Group.member_count)
+    )
+    stay_id = await session.scalar(
+        update(GroupMember)
+        .where(GroupMember.group_id == group.id, GroupMember.account_id == actor.account_id)
+        .where(GroupMember.left_at.is_(None), GroupMember.is_facilitator)
+        .values(is_facilitator=False)
+        .returning(GroupMember.id)
+    )
+    if stay_id is not None:
+        await members.lay_down(session, actor.account_id, group_id, stay_id=stay_id, now=now)
 
 
 async def _mark(session: AsyncSession, group_id: UUID, account_id: UUID) -> None:
@@ -194,7 +243,7 @@ async def led(
             say("Please use at most %(most)s letters.", most=limits.FIELD_CHARACTERS),
             field="reason",
         )
-    if not await members.ever(session, group_id, account_id):
+    if not await rosters.ever(session, group_id, account_id):
         raise NotFound
     return group
 

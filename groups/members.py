@@ -43,6 +43,8 @@ class GroupMember(Base, Identified, Owned):
     account_id: Mapped[UUID] = field(Retention.ACCOUNT, personal=OWN, index=True)
     is_facilitator: Mapped[bool] = field(Retention.ACCOUNT, personal=OWN)
     joined_at: Mapped[datetime] = field(Retention.ACCOUNT, personal=OWN)
+    # Which version of the group's agreement they accepted last.
+    agreed_version: Mapped[int | None] = field(Retention.ACCOUNT, personal=OWN)
     left_at: Mapped[datetime | None] = field(Retention.ACCOUNT, personal=OWN)
     removed_at: Mapped[datetime | None] = field(Retention.CASE, personal=OWN)
     removed_by: Mapped[UUID | None] = field(Retention.CASE, personal="removed_by")
@@ -197,7 +199,11 @@ async def _free(session: AsyncSession, group_id: UUID) -> Group | None:
 async def lay_down(
     session: AsyncSession, account_id: UUID, group_id: UUID, *, stay_id: UUID, now: datetime
 ) -> None:
-    """End the looking after of somebody who has gone; told where nobody is left to do it."""
+    """End the looking after of somebody who has gone or stepped back.
+
+    The group goes on. When nobody looks after it any more, the administrators are asked to find
+    somebody, and its people are told so.
+    """
     await roles.end(
         session, account_id=account_id, role=Role.FACILITATOR, scope_id=group_id,
         by_id=account_id, now=now,
@@ -207,6 +213,20 @@ async def lay_down(
     group = await cards.by_id(session, group_id)
     words = say("Nobody looks after %(group)s now. Please ask somebody.", group=group.name)
     await _tell_administrators(session, group, words, once=f"group-alone:{stay_id}", now=now)
+    left = await session.get_one(Account, account_id)
+    here = select(GroupMember.account_id).where(GroupMember.group_id == group_id)
+    said = say(
+        "%(name)s doesn't look after %(group)s any more. The group goes on, and the people who run"
+        " this place are asked to find somebody.",
+        name=left.name,
+        group=group.name,
+    )
+    for member_id in (await session.scalars(here.where(GroupMember.left_at.is_(None)))).all():
+        if member_id != account_id:
+            await notices.send(
+                session, account_id=member_id, kind=NoticeKind.GROUP, subject_id=group_id,
+                words=said, dedupe_key=f"group-alone:{stay_id}:{member_id}:in", now=now,
+            )  # fmt: skip
 
 
 async def _tell_administrators(
@@ -225,14 +245,6 @@ async def here(session: AsyncSession, group_id: UUID, account_id: UUID) -> Group
         GroupMember.group_id == group_id, GroupMember.account_id == account_id
     )
     return (await session.scalars(query.where(GroupMember.left_at.is_(None)))).one_or_none()
-
-
-async def ever(session: AsyncSession, group_id: UUID, account_id: UUID) -> bool:
-    """Tell whether somebody is or was in the group."""
-    query = select(GroupMember.id).where(
-        GroupMember.group_id == group_id, GroupMember.account_id == account_id
-    )
-    return await session.scalar(query.limit(1)) is not None
 
 
 async def was_removed(session: AsyncSession, group_id: UUID, account_id: UUID) -> bool:

@@ -112,6 +112,14 @@ async def listed(session: AsyncSession, actor: Actor, group_id: UUID) -> list[Me
     ]
 
 
+async def ever(session: AsyncSession, group_id: UUID, account_id: UUID) -> bool:
+    """Tell whether somebody is or was in the group."""
+    query = select(GroupMember.id).where(
+        GroupMember.group_id == group_id, GroupMember.account_id == account_id
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
 async def _muted(session: AsyncSession, room_id: UUID) -> dict[UUID, datetime]:
     query = select(rooms.Membership.account_id, rooms.Membership.muted_until).where(
         rooms.Membership.room_id == room_id, rooms.Membership.muted_until.is_not(None)

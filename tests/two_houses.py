@@ -19,8 +19,9 @@ from chat.waiting import PendingMessage, State
 from core import ids
 from core.database import Database
 from core.safety import Safety, Tier
-from groups import members, openings, requests
+from groups import members, openings, polls, requests
 from groups.cards import Card
+from groups.polls import Poll
 from matching import connections, profiles
 from matching.documents import Person
 from moderation import actions, aftercare, delays, telling
@@ -69,6 +70,7 @@ async def build(database: Database, slug: str, *, now: datetime) -> House:
         await _groups(session, house, now=now)
         await _talk(session, house, now=now)
         await _hello_and_request(session, house, now=now)
+        await _poll(session, house, now=now)
         await _small_things(session, house, now=now)
     async with database.unit_of_work(made.id) as session:
         await _cases(session, house, now=now)
@@ -170,6 +172,16 @@ async def _hello_and_request(session: AsyncSession, house: House, *, now: dateti
         session, bystander, house.ids["group"], note=f"May I? {house.mark} {PRIVATE}",
         verdict=profiles.UNSCREENED, safety=SAFETY, now=now,
     )  # fmt: skip
+
+
+async def _poll(session: AsyncSession, house: House, *, now: datetime) -> None:
+    await polls.ask(
+        session, _actor(house, "member"), house.ids["group"], f"Tea? {house.mark} {PRIVATE}",
+        ["Yes", "No"], days=3, client_id="p1", verdict=profiles.UNSCREENED, safety=SAFETY, now=now,
+    )  # fmt: skip
+    asked = await session.scalar(select(Poll.id).where(Poll.group_id == house.ids["group"]))
+    assert asked is not None
+    house.ids["poll"] = asked
 
 
 async def _small_things(session: AsyncSession, house: House, *, now: datetime) -> None:

@@ -18,7 +18,8 @@ MOST_FIELDS: Final = 1_000
 # Fields that hold words of one's own even when it is a single one.
 OWN_WORDS: Final = {
     "text", "words", "note", "reason", "about", "words_for_self", "used", "wanted", "interests",
-    "wont_talk_about", "purpose", "for_whom", "group",
+    "wont_talk_about", "purpose", "for_whom", "group", "announcement", "agreement", "lived",
+    "options",
 }  # fmt: skip
 SomeIn = TypeVar("SomeIn", bound=In)
 

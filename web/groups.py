@@ -13,8 +13,8 @@ from api import groups as joining
 from api.dependencies import Guard, Here, Now, Someone
 from core.errors import Conflict, Problem
 from core.sentences import say, together
-from groups import cards, doors, facilitators, members, places, requests, rosters
-from groups.cards import Door, Shown
+from groups import cards, doors, facilitators, keeping, members, places, requests, rosters
+from groups.cards import Door, Group
 from groups.places import State
 from groups.requests import Place
 from groups.rosters import Member, Mine
@@ -89,6 +89,7 @@ async def _show(
         leads = allows(actor, Act.LEAD_GROUP, found)
         people = await rosters.listed(session, actor, group_id) if leads else []
         waiting = await doors.waiting(session, actor, group_id) if leads else []
+        to_read = await keeping.to_read(session, actor, {group_id})
         has_place = await places.has_place(session, found)
         is_led = bool(await members.facilitators(session, group_id))
     return await page(
@@ -96,7 +97,9 @@ async def _show(
         "pages/group.html",
         say("Group"),
         status=422 if errors else 200,
-        group=_card(cards.shown(found), mine),
+        group=_card(found, mine),
+        is_to_read=bool(to_read),
+        leads=leads,
         standing=place,
         standing_line=STANDING_LINES[place] if is_led or place is not Place.ASKED else NOBODY_LEADS,
         door=found.door,
@@ -108,10 +111,16 @@ async def _show(
     )
 
 
-def _card(group: Shown, mine: list[Mine]) -> dict[str, Any]:
+def _card(group: Group, mine: list[Mine]) -> dict[str, Any]:
     room = f"/talks/{mine[0].room_id}" if mine else ""
-    card = views.group_card(group, is_mine=bool(mine))
-    return card | {"agreement": [], "agreement_line": "", "room_href": room, "meetings": []}
+    return views.group_card(cards.shown(group), is_mine=bool(mine)) | {
+        "agreement": [line for line in group.agreement.splitlines() if line.strip()],
+        "agreement_version": group.agreement_version,
+        "announcement": group.announcement if mine else "",
+        "ends": moment(group.ends_at) if group.ends_at else None,
+        "room_href": room,
+        "meetings": [],
+    }
 
 
 def _member(one: Member, actor: Actor, said: Mapping[UUID, str], now: datetime) -> dict[str, Any]:

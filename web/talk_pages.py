@@ -17,7 +17,7 @@ from chat.rooms import Talk as Room
 from core import limits
 from core.errors import NotFound
 from core.sentences import say, say_many
-from groups import cards
+from groups import cards, keeping
 from moderation import helping
 from people import notices
 from people.notices import Notice, NoticeKind
@@ -83,6 +83,7 @@ async def show(
         waiting = await pending.mine(session, actor, room_id, now=now)
         keepers = await session.get_one(Organisation, actor.organisation_id)
         told = await notices.unread(session, actor, now=now)
+        kept = await _kept(session, actor, room)
     place = await urgent_help.place_now(here, actor.organisation_id, now=now)
     names = dict(room.names) | {actor.account_id: actor.name}
     since = now - edits.WITHIN
@@ -114,6 +115,7 @@ async def show(
             change=composing.change(logged, change, now=now),
         ),
         worry=_worry(place) if is_worried else None,
+        kept=kept,
         waited=[one.words for one in told if _is_here(one, room_id)][:1],
     )  # fmt: skip
 
@@ -133,6 +135,19 @@ async def _read(
         logged = logged[shown[-messages.PAGE_MESSAGES] :]
     wanted = views.unquoted(logged) | ({reply_to} if reply_to else set())
     return logged, await messages.quoted(session, actor, room_id, message_ids=wanted)
+async def _kept(session: AsyncSession, actor: Actor, room: Room) -> dict[str, Any] | None:
+    """Return a group's standing line, and what it agreed until somebody has accepted it."""
+    if room.group_id is None or not room.is_open:
+        return None
+    group = await cards.by_id(session, room.group_id)
+    to_read = await keeping.to_read(session, actor, {group.id})
+    lines = group.agreement.splitlines() if to_read else []
+    return {
+        "group_id": group.id,
+        "announcement": group.announcement,
+        "agreement": [line for line in lines if line.strip()],
+        "version": group.agreement_version,
+    }
 
 
 def _is_here(one: Notice, room_id: UUID) -> bool:

@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -82,6 +83,7 @@ def line(may: frozenset[str], **more: Any) -> Line:
 # A name no text can have: refused before a password is hashed, so that the cell is quick.
 UNUSABLE: Final = {"name": "\0"}
 HERE: Final = "?organisation={slug}"
+MONTH_AHEAD: Final = (MORNING + timedelta(days=30)).isoformat()
 STEPS: Final = {"version": 1, "steps": [{"kind": "nothing"}]}
 
 TABLE: Final[Mapping[tuple[str, str], Line]] = {
@@ -278,6 +280,40 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ),
     ("POST", "/api/v1/groups/{group_id}/members/{account_id}/unmute"): line(
         FACILITATOR, account_id="suspended"
+    ),
+    ("GET", "/api/v1/groups/{group_id}/kept"): line(SIGNED_IN),
+    ("PUT", "/api/v1/groups/{group_id}/announcement"): line(FACILITATOR, json={"words": "Cake."}),
+    ("PUT", "/api/v1/groups/{group_id}/agreement"): line(
+        FACILITATOR, json={"version": 0, "words": "We listen."}
+    ),
+    # There is no agreement in this house to accept.
+    ("PUT", "/api/v1/groups/{group_id}/agreed"): line(NOBODY, json={"version": 1}),
+    ("PUT", "/api/v1/groups/{group_id}/facilitators/{account_id}"): line(
+        FACILITATOR, account_id="member"
+    ),
+    ("DELETE", "/api/v1/groups/{group_id}/facilitators/me"): line(FACILITATOR, silent=SIGNED_IN),
+    ("PUT", "/api/v1/groups/{group_id}/ending"): line(FACILITATOR, json={"ends_at": MONTH_AHEAD}),
+    ("DELETE", "/api/v1/groups/{group_id}/ending"): line(FACILITATOR),
+    ("GET", "/groups/{group_id}/look-after"): line(FACILITATOR),
+    ("POST", "/groups/{group_id}/look-after/{what}"): line(
+        FACILITATOR, what="announcement", form={"announcement": "Cake."}
+    ),
+    ("POST", "/groups/{group_id}/agreed"): line(NOBODY, form={"version": "1"}),
+    ("POST", "/groups/{group_id}/step-back"): line(FACILITATOR, silent=SIGNED_IN),
+    ("GET", "/api/v1/groups/{group_id}/polls"): line(IN_GROUP),
+    ("POST", "/api/v1/groups/{group_id}/polls"): line(
+        IN_GROUP - {"suspended"}, json={"client_id": "p9", "words": "Tea?", "options": ["a", "b"]}
+    ),
+    ("PUT", "/api/v1/groups/{group_id}/polls/{poll_id}/choice"): line(
+        IN_GROUP - {"suspended"}, json={"choice": 0}
+    ),
+    ("GET", "/groups/{group_id}/polls"): line(IN_GROUP),
+    ("POST", "/groups/{group_id}/polls"): line(
+        IN_GROUP - {"suspended"},
+        form={"client_id": "p9", "words": "Tea?", "options": "a\nb", "days": "3"},
+    ),
+    ("POST", "/groups/{group_id}/polls/{poll_id}"): line(
+        IN_GROUP - {"suspended"}, form={"choice": "0"}
     ),
     ("GET", "/groups"): line(SIGNED_IN),
     ("GET", "/groups/{group_id}"): line(SIGNED_IN),

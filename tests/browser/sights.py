@@ -81,6 +81,18 @@ def _worry(page: Page) -> None:
     page.goto(page.url.partition("?")[0] + "?told=1#after-log")
 
 
+def _look_after_a_group(page: Page) -> None:
+    follow("#mine ~ article h2 a", "a[href$='/look-after']")(page)
+
+
+def _decide_together(page: Page) -> None:
+    follow("#mine ~ article h2 a", "a[href$='/polls']")(page)
+    page.locator("#words").fill("Shall we meet on Thursdays instead?")
+    page.locator("#options").fill("Thursday\nStay with Tuesday")
+    page.get_by_role("button", name="Ask the group").click()
+    page.wait_for_load_state()
+
+
 def _open_a_case(page: Page) -> None:
     follow("[data-row] th a")(page)
     if page.get_by_role("button", name="Read", exact=True).count():
@@ -158,6 +170,14 @@ SIGHTS = (
     Sight("group", "Sam", "/groups", follow("#open ~ article h2 a"), ends_at=A_GROUP),
     Sight("group-mine", "Sam", "/groups", follow("#mine ~ article h2 a"), ends_at=A_GROUP),
     Sight("group-led", "Josie", "/groups", follow("#mine ~ article h2 a"), ends_at=A_GROUP),
+    Sight(
+        "group-look-after",
+        "Josie",
+        "/groups",
+        _look_after_a_group,
+        ends_at="/groups/{group_id}/look-after",
+    ),
+    Sight("group-polls", "Josie", "/groups", _decide_together, ends_at="/groups/{group_id}/polls"),
     Sight("home-new", NEW, "/home"),
     Sight("first-words-new", NEW, "/first-words"),
     Sight("offers-new", NEW, "/offers"),

@@ -98,6 +98,10 @@ async def _groups(here: World, keeper: Resident, leader: Resident) -> None:
     await here.wren.post(f"/groups/{group_id}/requests", {"note": "May I?"})
     waiting = (await leader.get(f"/groups/{group_id}/requests"))["items"]
     here.ids |= {"group_id": group_id, "request_id": waiting[0]["id"]}
+    poll = {"client_id": "p1", "words": "Tea or cake?", "options": ["Tea", "Cake"]}
+    await leader.post(f"/groups/{group_id}/polls", poll)
+    asked = (await leader.get(f"/groups/{group_id}/polls"))["items"]
+    here.ids["poll_id"] = asked[0]["id"]
 
 
 async def _desk(here: World, bo: Resident, cy: Resident) -> None:
@@ -137,6 +141,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "SignIn": {"sign": None},
     "GroupIn": {"card": {"name": "A group"}, "facilitator_id": "{account_id}"},
     "CardIn": {"version": 1, "card": {"name": "A group"}},
+    "PollIn": {"client_id": "p9", "words": "Tea or cake?", "options": ["Tea", "Cake"]},
+    "ChoiceIn": {"choice": 0},
+    "LineIn": {"words": "Cake on Friday."},
+    "AgreementIn": {"version": 0, "words": "We listen."},
+    "AgreedIn": {"version": 1},
+    "EndingIn": {"ends_at": "2099-01-01T12:00:00+00:00"},
     "AskIn": {"note": "May I?"},
     "ReasonIn": {"reason": "Because."},
     "MuteIn": {"reason": "Because.", "minutes": 60},

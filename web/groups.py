@@ -40,6 +40,11 @@ STANDING_LINES: Final = {
     Place.IN: say("You're in this group."),
     Place.NONE: "",
 }
+KIND_LINES: Final = {
+    Door.OPEN: say("Open: anybody can join by themselves, at any time."),
+    Door.ASK: say("Rolling: people ask, and join as places get free."),
+    Door.CLOSED: say("Closed: the same people stay together."),
+}
 WAITING_LINES: Final = {
     State.WAITING: say("You said yes. They are offered the next place that gets free."),
     State.OFFERED: say("A place is held for them."),
@@ -115,6 +120,7 @@ def _card(group: Group, mine: list[Mine]) -> dict[str, Any]:
     room = f"/talks/{mine[0].room_id}" if mine else ""
     return views.group_card(cards.shown(group), is_mine=bool(mine)) | {
         "agreement": [line for line in group.agreement.splitlines() if line.strip()],
+        "kind_line": KIND_LINES[group.door],
         "agreement_version": group.agreement_version,
         "announcement": group.announcement if mine else "",
         "ends": moment(group.ends_at) if group.ends_at else None,

@@ -15,6 +15,7 @@ from core.clock import Clock, utc_now
 from core.database import Database
 from core.safety import Safety
 from core.settings import Settings
+from matching import encoders
 from moderation.desk import Desk
 from moderation.screening import RulesScreening
 from people.throttles import FirstRunTries
@@ -34,6 +35,7 @@ def create_app(
     """
     settings = settings or Settings()
     encryption.install(settings.key_ring())
+    encoders.choose(settings.encoder)
     database = Database(settings.database_url)
     safety = safety or Desk(RulesScreening())
     engine = Engine(database, safety, clock)

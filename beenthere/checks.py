@@ -13,7 +13,8 @@ from core.clock import utc_now
 from core.database import Database
 from core.errors import NotFound, Unavailable
 from core.sentences import say
-from core.settings import DEFAULT_SECRET, Settings
+from core.settings import DEFAULT_SECRET, EncoderName, Settings
+from matching import encoders, text
 from moderation.documents import CrisisDirectory
 from people import audit, documents, notices, organisations, roles
 from people.organisations import Organisation
@@ -64,6 +65,7 @@ async def everything(settings: Settings | None = None) -> list[Finding]:
     settings = settings or Settings()
     encryption.install(settings.key_ring())
     findings = [_secret(settings), _keys(settings), _tls(settings), _mail(settings)]
+    findings.append(_encoder(settings))
     database = Database(settings.database_url)
     try:
         findings += await _database(database, settings)
@@ -94,6 +96,17 @@ def _mail(settings: Settings) -> Finding:
     if not settings.mail_url.get_secret_value():
         return Finding("mail", "not set up: notices show on pages only", State.UNKNOWN)
     return Finding("mail", "set up; whether it arrives was not tried", State.UNKNOWN)
+
+
+def _encoder(settings: Settings) -> Finding:
+    if settings.encoder is EncoderName.HASHED:
+        return good("encoder", f"{text.HASHED.name}, as set by BEEN_THERE_ENCODER")
+    encoders.choose(settings.encoder)
+    name = encoders.load().name
+    if fault := encoders.fault():
+        words = f"{name} stands in, which understands less: {fault}"
+        return Finding("encoder", words, State.UNKNOWN)
+    return good("encoder", f"{name}, its files are the ones that were chosen")
 
 
 async def _database(database: Database, settings: Settings) -> list[Finding]:

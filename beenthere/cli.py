@@ -85,14 +85,16 @@ def match(
     k: Annotated[int, typer.Option("-k", min=1, help="How many for each")] = 10,
 ) -> None:
     """Offer each person others, with the reasons: one JSON object a line, in the same order."""
-    from matching import batches, documents
+    from core.settings import Settings
+    from matching import batches, documents, encoders
 
     if more and not wanted:
         raise typer.BadParameter(f"write --for before ids: --for {' '.join(more)}")
     ids = [*wanted, *(more or ())] if wanted else None
     with people.open(encoding="utf-8", errors="surrogateescape") as lines:
         read = list(documents.read_jsonl(lines))
-    for answer in batches.match_people(read, for_ids=ids, k=k):
+    encoders.choose(Settings().encoder)
+    for answer in batches.match_people(read, for_ids=ids, k=k, encoder=encoders.load()):
         typer.echo(json.dumps(answer, ensure_ascii=False))
 
 

@@ -1,14 +1,14 @@
 """Timed work: idempotent sweeps over due rows, and letters, by one process at a time.
 
 What fails is logged and tried again next time; it stops nothing else. Letters go their own round,
-so that a slow mail server keeps no sweep waiting.
+so that a slow mail server keeps no sweep waiting; so does the encoder, which reads for seconds.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import structlog
@@ -20,7 +20,9 @@ from core.clock import Clock
 from core.database import Database
 from core.settings import Settings
 from groups import endings, places
-from matching import candidates, connections, pools
+from matching import backlogs, connections, crowds, encoders, pools, text
+from matching.candidates import DocumentSaved
+from matching.text import Encoder
 from moderation import claims, removals, workings
 from people import leases, notices, organisations, throttles
 
@@ -59,15 +61,17 @@ class Upkeep:
         self.settings = settings
         self.clock = clock
         self.holder_id = uuid4()
-        # The day on which each organisation was last prepared here: once is enough.
-        self._warmed: dict[UUID, date] = {}
+        # When each organisation was last prepared here, and for which encoder: once is enough.
+        self._warmed: dict[UUID, tuple[date, str]] = {}
         # And when records were last looked through there for what is kept no longer.
         self._tidied: dict[UUID, date] = {}
+        self._saved = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin in the background."""
-        rounds = {"upkeep": self.sweep, "letters": self.post}
+        rounds = {"upkeep": self.sweep, "letters": self.post, "words": self.read_words}
+        self.database.bus.subscribe(DocumentSaved, lambda _saved: self._saved.set())
         self._tasks = [
             asyncio.create_task(self._go_on(one), name=name) for name, one in rounds.items()
         ]
@@ -87,7 +91,18 @@ class Upkeep:
                 await one_round()
             except Exception as fault:  # noqa: BLE001 - the next round tries again
                 log.error("upkeep_failed", kind=type(fault).__name__)
+            await self._rest(one_round)
+
+    async def _rest(self, one_round: Round) -> None:
+        if one_round != self.read_words:
             await asyncio.sleep(self.settings.upkeep_every_seconds)
+            return
+        # Words are read as soon as they were saved; a bell that wasn't heard costs one round.
+        # Not `wait_for`: in Python 3.11 it swallows a cancellation that comes with the bell.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.settings.upkeep_every_seconds):
+                await self._saved.wait()
+        self._saved.clear()
 
     async def sweep(self) -> None:
         """Do everything that is due now, in every organisation."""
@@ -111,6 +126,33 @@ class Upkeep:
             except Exception as fault:  # noqa: BLE001 - nor here
                 log.error("mail_failed", kind=type(fault).__name__)
 
+    async def read_words(self) -> None:
+        """Let the encoder read what was written since, or all of it when the encoder is new."""
+        encoder = await asyncio.to_thread(encoders.load)
+        if encoder is text.HASHED:
+            return
+        for organisation_id in await self._organisation_ids():
+            try:
+                await self._read_words_of(organisation_id, encoder)
+            except Exception as fault:  # noqa: BLE001 - nor here
+                log.error("reading_failed", kind=type(fault).__name__)
+
+    async def _read_words_of(self, organisation_id: UUID, encoder: Encoder) -> None:
+        while rows := await self._unread(organisation_id, encoder):
+            made = await asyncio.to_thread(backlogs.read, rows, encoder)
+            async with self.database.unit_of_work(organisation_id) as session:
+                kept = await backlogs.keep(session, made)
+            if not kept:
+                # What can't be opened stays unread, and is tried again in the next round.
+                return
+            self._warmed.pop(organisation_id, None)
+
+    async def _unread(self, organisation_id: UUID, encoder: Encoder) -> Sequence[Any]:
+        async with self.database.reading(organisation_id) as session:
+            rows = await backlogs.unread(session, encoder)
+        is_mine = rows and await self._is_mine("words", organisation_id, now=self.clock())
+        return rows if is_mine else ()
+
     async def _organisation_ids(self) -> list[UUID]:
         async with self.database.reading(all_organisations=True) as session:
             return [one.id for one in await organisations.everyone(session)]
@@ -125,13 +167,14 @@ class Upkeep:
     async def _warm(self, organisation_id: UUID) -> None:
         """Prepare what offers are chosen from. In every process: each has a memory of its own."""
         now = self.clock()
-        if self._warmed.get(organisation_id) == now.date():
+        prepared = now.date(), encoders.current().name
+        if self._warmed.get(organisation_id) == prepared:
             return
         if pools.is_cold(organisation_id, now=now):
             async with self.database.reading(organisation_id) as session:
-                sealed = await candidates.everyone(session)
+                sealed = await crowds.everyone(session)
             await asyncio.to_thread(lambda: pools.warm(organisation_id, sealed.open(), now=now))
-        self._warmed[organisation_id] = now.date()
+        self._warmed[organisation_id] = prepared
 
     async def _sweep_one(self, organisation_id: UUID) -> None:
         now = self.clock()

@@ -24,6 +24,13 @@ class Environment(StrEnum):
     DEMO = "demo"
 
 
+class EncoderName(StrEnum):
+    """What own words are compared with (matching)."""
+
+    MINILM = "minilm"
+    HASHED = "hashed"
+
+
 class Settings(BaseSettings):
     """One process's settings. `python -m beenthere doctor` explains each that is missing."""
 
@@ -51,6 +58,8 @@ class Settings(BaseSettings):
     # Whoever shows it is told figures under /metrics; without one there is no such page.
     metrics_token: SecretStr = SecretStr("")
     upkeep_every_seconds: float = 5.0
+    # `minilm` needs about 250 MB of memory; `hashed` needs none and understands less.
+    encoder: EncoderName = EncoderName.MINILM
 
     @model_validator(mode="after")
     def _refuse_unsafe(self) -> Self:

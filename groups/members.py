@@ -213,12 +213,11 @@ async def lay_down(
     group = await cards.by_id(session, group_id)
     words = say("Nobody looks after %(group)s now. Please ask somebody.", group=group.name)
     await _tell_administrators(session, group, words, once=f"group-alone:{stay_id}", now=now)
-    left = await session.get_one(Account, account_id)
     here = select(GroupMember.account_id).where(GroupMember.group_id == group_id)
     said = say(
         "%(name)s doesn't look after %(group)s any more. The group goes on, and the people who run"
         " this place are asked to find somebody.",
-        name=left.name,
+        name=(await accounts.names(session, {account_id})).get(account_id, ""),
         group=group.name,
     )
     for member_id in (await session.scalars(here.where(GroupMember.left_at.is_(None)))).all():

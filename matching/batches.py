@@ -5,13 +5,18 @@ from typing import Any
 
 from core.errors import Invalid
 from core.sentences import say
-from matching import ranking
+from matching import ranking, text
 from matching.documents import Person
 from matching.ranking import Match, Pool
+from matching.text import Encoder
 
 
 def match_people(
-    documents: Iterable[Person], *, for_ids: Collection[str] | None = None, k: int = 10
+    documents: Iterable[Person],
+    *,
+    for_ids: Collection[str] | None = None,
+    k: int = 10,
+    encoder: Encoder = text.HASHED,
 ) -> Iterator[dict[str, Any]]:
     """Yield one JSON object a person, in input order: `{"id", "matches": [...]}`.
 
@@ -29,7 +34,7 @@ def match_people(
         raise Invalid(say('Nobody here has the id "%(id)s".', id=unknown[0]), ids=unknown)
     if k < 1:
         raise Invalid(say("Ask for at least one person each."))
-    pool = ranking.prepare(people)
+    pool = ranking.prepare(people, encoder=encoder)
     return _answers([person for person in people if person.id in wanted], pool, k)
 
 

@@ -101,7 +101,8 @@ async def _readable(
         raise not_free()
     if not await _may_read(session, mine, there, now=now, is_met_apart=is_met_apart):
         raise not_free()
-    return mine, there
+    wishes = await presences.of(session, account.id, now=now)
+    return mine, wishes.shown_of(there)
 
 
 def not_free() -> NotFound:

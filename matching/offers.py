@@ -11,11 +11,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.sentences import say
-from matching import answers, candidates, hints, pairs, pools, presences, profiles, ranking
+from matching import answers, crowds, hints, pairs, pools, presences, profiles, ranking, reasons
 from matching.answers import OWN_ANSWERS, Answer
-from matching.candidates import Everyone
+from matching.crowds import Everyone
 from matching.documents import GroupDocument, Person
 from matching.eligibility import Standing
+from matching.leanings import Leaning
 from matching.presences import Wishes
 from matching.ranking import Match
 from matching.reasons import Reason
@@ -33,7 +34,7 @@ class Gathered:
     """What one person's offers are made of: read at one moment, nothing opened or decided yet."""
 
     actor: Actor
-    candidates: candidates.SealedCandidates
+    crowd: crowds.SealedEveryone
     wishes: dict[UUID, Wishes]
     talk_counts: dict[UUID, int]
     apart: set[UUID]
@@ -67,7 +68,8 @@ class GroupCard:
 @dataclass(frozen=True, slots=True)
 class Offers:
     """Best first. `small_line` says how few we are (else empty), `hint_line` what would help when
-    there is nobody; `can_refresh`: "show me others" would show others.
+    there is nobody; `can_refresh`: "show me others" would show others. `leaning`: whom they asked
+    for first; `is_resting`: they aren't offered to others; `has_put_aside`: others could come back.
     """
 
     people: tuple[PersonCard, ...]
@@ -75,6 +77,9 @@ class Offers:
     small_line: str = ""
     hint_line: str = ""
     can_refresh: bool = False
+    leaning: Leaning | None = None
+    is_resting: bool = False
+    has_put_aside: bool = False
 
 
 async def gather(session: AsyncSession, actor: Actor, *, now: datetime) -> Gathered:
@@ -82,7 +87,7 @@ async def gather(session: AsyncSession, actor: Actor, *, now: datetime) -> Gathe
     require(actor, Act.TAKE_PART)
     return Gathered(
         actor=actor,
-        candidates=await candidates.everyone(session),
+        crowd=await crowds.everyone(session),
         wishes=await presences.everyone(session, now=now),
         talk_counts=await pairs.talk_counts(session),
         apart=await blocks.between(session, actor.account_id),
@@ -107,12 +112,13 @@ def answer(gathered: Gathered, *, people: int = PEOPLE, groups: int = GROUPS) ->
     At least one group is there whenever one is open to this person. CPU work: not for an event
     loop.
     """
-    actor, everyone = gathered.actor, gathered.candidates.open()
+    actor, everyone = gathered.actor, gathered.crowd.open()
     seeker = everyone.people.get(str(actor.account_id)) or profiles.blank(actor)
     choice = _Choice(gathered, everyone, seeker)
     standings = _standings(choice)
     pool = pools.ready(actor.organisation_id, everyone, seeker, standings, now=gathered.now)
-    found = ranking.rank(seeker, pool, k=max(FEW, people))
+    mine = gathered.wishes.get(actor.account_id, presences.NONE_SAID)
+    found = ranking.rank(seeker, pool, k=max(FEW, people), leaning=mine.leaning)
     are_few = len(found) < FEW
     shown = found if are_few else found[:people]
     return Offers(
@@ -123,6 +129,9 @@ def answer(gathered: Gathered, *, people: int = PEOPLE, groups: int = GROUPS) ->
         if found
         else hints.hint(seeker, standings, everyone.people.values(), met=gathered.met),
         can_refresh=len(found) > len(shown),
+        leaning=mine.leaning,
+        is_resting=mine.is_resting,
+        has_put_aside=any(one in OWN_ANSWERS for one in gathered.answered.values()),
     )
 
 
@@ -158,13 +167,16 @@ def _groups(choice: _Choice, *, k: int) -> list[Match]:
     every = choice.everyone.groups.values()
     mine = [one for one in every if answered.get(UUID(one.id)) in (None, *OWN_ANSWERS)]
     fresh = [one for one in mine if UUID(one.id) not in answered]
-    found = ranking.rank_groups(choice.seeker, fresh, k=k)
-    return found or ranking.rank_groups(choice.seeker, mine, k=1)
+    encoder = choice.everyone.reader([choice.seeker.id, *(one.id for one in mine)])
+    found = ranking.rank_groups(choice.seeker, fresh, k=k, encoder=encoder)
+    return found or ranking.rank_groups(choice.seeker, mine, k=1, encoder=encoder)
 
 
 def _person(choice: _Choice, match: Match) -> PersonCard:
-    told = choice.everyone.people[match.id]
-    return PersonCard(UUID(match.id), told.name, told.words_for_self, told.about, match.reasons)
+    other_id, told = UUID(match.id), choice.everyone.people[match.id]
+    shown = choice.gathered.wishes.get(other_id, presences.NONE_SAID).shown_of(told)
+    why = reasons.of_shown(match.reasons, choice.seeker, shown)
+    return PersonCard(other_id, told.name, shown.words_for_self, shown.about, why)
 
 
 def _group(choice: _Choice, match: Match) -> GroupCard:

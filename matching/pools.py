@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from matching import ranking
-from matching.candidates import Everyone
+from matching import encoders, ranking
+from matching.crowds import Everyone
 from matching.documents import Person
 from matching.eligibility import Standing
 from matching.ranking import Pool
@@ -14,7 +14,7 @@ from matching.ranking import Pool
 # The longest unused go first. A pool of a thousand people is about 20 MB.
 POOLS_KEPT: Final = 8
 
-_Stamp = tuple[frozenset[tuple[UUID, int]], date]
+_Stamp = tuple[frozenset[tuple[UUID, int]], date, str]
 # By organisation. Two threads may prepare the same pool; the later one stays, and both are right.
 _pools: dict[UUID, tuple[_Stamp, Pool]] = {}
 
@@ -33,15 +33,15 @@ def ready(
     """
     known = _of(organisation_id, everyone, standings, now=now)
     if seeker.id not in everyone.people:
-        people = [*everyone.people.values(), seeker]
-        return ranking.prepare_after(known, people, standings, at=now)
+        people, encoder = [*everyone.people.values(), seeker], everyone.reader(everyone.people)
+        return ranking.prepare_after(known, people, standings, at=now, encoder=encoder)
     return known.standing_as(standings)
 
 
 def is_cold(organisation_id: UUID, *, now: datetime) -> bool:
-    """True when nothing was prepared for this organisation here today."""
+    """True when nothing was prepared for this organisation here today, by the present encoder."""
     known = _pools.get(organisation_id)
-    return known is None or known[0][1] != now.date()
+    return known is None or known[0][1:] != (now.date(), encoders.current().name)
 
 
 def warm(organisation_id: UUID, everyone: Everyone, *, now: datetime) -> None:
@@ -52,15 +52,15 @@ def warm(organisation_id: UUID, everyone: Everyone, *, now: datetime) -> None:
 def _of(
     organisation_id: UUID, everyone: Everyone, standings: Mapping[str, Standing], *, now: datetime
 ) -> Pool:
-    stamp = (everyone.stamps, now.date())
+    stamp = (everyone.stamps, now.date(), everyone.encoder.name)
     known = _pools.get(organisation_id)
     if known is not None and known[0] == stamp:
         return known[1]
-    people = everyone.people.values()
+    people, encoder = everyone.people.values(), everyone.reader(everyone.people)
     if known is None:
-        pool = ranking.prepare(people, standings, at=now)
+        pool = ranking.prepare(people, standings, at=now, encoder=encoder)
     else:
-        pool = ranking.prepare_after(known[1], people, standings, at=now)
+        pool = ranking.prepare_after(known[1], people, standings, at=now, encoder=encoder)
     _keep(organisation_id, (stamp, pool))
     return pool
 

@@ -12,12 +12,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from matching import eligibility, features, fields, populations, reasons, scores, text
+from matching import eligibility, features, fields, leanings, populations, reasons, scores, text
 from matching.documents import GroupDocument, Person, Weight
 from matching.eligibility import Standing
+from matching.leanings import Leaning
 from matching.populations import Population
 from matching.reasons import Reason
 from matching.scores import Scored, Turns
+from matching.text import Encoder
 from matching.vectors import Floats
 
 # Scores closer than this are a tie: the order of additions could tell them apart.
@@ -69,6 +71,7 @@ def prepare(
     standings: Mapping[str, Standing] | None = None,
     *,
     at: datetime = populations.SOME_DAY,
+    encoder: Encoder = text.HASHED,
 ) -> Pool:
     """Make a pool, to be kept while documents stay as they are.
 
@@ -77,7 +80,7 @@ def prepare(
     Raises:
         Invalid: two people have the same id.
     """
-    population = populations.prepare(people, standings, at=at)
+    population = populations.prepare(people, standings, at=at, encoder=encoder)
     return Pool(population, scores.fair_turns(population))
 
 
@@ -87,11 +90,12 @@ def prepare_after(
     standings: Mapping[str, Standing] | None = None,
     *,
     at: datetime = populations.SOME_DAY,
+    encoder: Encoder = text.HASHED,
 ) -> Pool:
     """Make a pool of people most of whom were in another: one person's change costs one person.
 
     What is true of the population as a whole (what closeness is ordinary, how near people are on
-    average) stays as it was, until so many have changed that it is found again.
+    average) stays as it was, until so many have changed that it is found again, or the encoder has.
 
     Raises:
         Invalid: two people have the same id.
@@ -102,9 +106,10 @@ def prepare_after(
     is_kept = [row >= 0 and was.people[row] == one for row, one in zip(rows, every, strict=True)]
     gone = len(was.people) - sum(row >= 0 for row in rows)
     changes = before.changes + gone + is_kept.count(False)
-    if changes > CHANGES_KEPT * len(every) or len(every) < scores.LEAST_FOR_TURNS:
-        return prepare(every, standings, at=at)
-    population = populations.prepare(every, standings, at=at, before=was)
+    is_small = len(every) < scores.LEAST_FOR_TURNS
+    if changes > CHANGES_KEPT * len(every) or is_small or was.own.encoder != encoder.name:
+        return prepare(every, standings, at=at, encoder=encoder)
+    population = populations.prepare(every, standings, at=at, encoder=encoder, before=was)
     kept = np.where(is_kept, rows, -1).astype(np.intp)
     turns = scores.turns_after(before.turns, kept, population, np.flatnonzero(kept < 0))
     return Pool(population, turns, changes)
@@ -116,11 +121,13 @@ def rank(
     *,
     k: int = 10,
     standings: Mapping[str, Standing] | None = None,
+    leaning: Leaning | None = None,
 ) -> list[Match]:
     """Return at most k people to offer, best first; the order of `people` changes nothing.
 
     A pool must hold the seeker and has its own standings; a list of people is joined by the
-    seeker. Ties go by id. For someone who has told little, everybody comes in an order of that
+    seeker. Whoever is like what the seeker asked for by `leaning` comes first, whatever the score.
+    Ties go by id. For someone who has told little, everybody comes in an order of that
     person's own, so that no id is always first.
 
     Raises:
@@ -131,7 +138,10 @@ def rank(
     row = pool.population.row(seeker.id)
     scored = scores.score(pool.population, row)
     allowed = np.flatnonzero(eligibility.allowed(pool.population.gate, row))
-    chosen = _ordered(pool, seeker, allowed, scored)[: max(k, 0)]
+    worth = scored.score + pool.fair_turns
+    if leaning is not None:
+        worth = worth + leanings.added(pool.population, row, leaning)
+    chosen = _ordered(pool, seeker, allowed, worth)[: max(k, 0)]
     return [_match(pool, seeker, other, scored) for other in chosen.tolist()]
 
 
@@ -142,15 +152,12 @@ def _joined(
     return prepare([seeker, *others], standings)
 
 
-def _ordered(
-    pool: Pool, seeker: Person, rows: NDArray[np.intp], scored: Scored
-) -> NDArray[np.intp]:
+def _ordered(pool: Pool, seeker: Person, rows: NDArray[np.intp], worth: Floats) -> NDArray[np.intp]:
     if seeker.has_told_little:
         people = pool.population.people
         turns = [own_turn(seeker.id, people[row].id) for row in rows.tolist()]
         return rows[np.argsort(np.array(turns, dtype=np.str_), kind="stable")]
-    worth = np.round(scored.score[rows] + pool.fair_turns[rows], TIE_DECIMALS)
-    return rows[np.argsort(-worth, kind="stable")]
+    return rows[np.argsort(-np.round(worth[rows], TIE_DECIMALS), kind="stable")]
 
 
 def own_turn(reader_id: str, other_id: str) -> str:
@@ -171,14 +178,20 @@ def _match(pool: Pool, seeker: Person, other: int, scored: Scored) -> Match:
     )
 
 
-def rank_groups(seeker: Person, groups: Iterable[GroupDocument], *, k: int = 3) -> list[Match]:
+def rank_groups(
+    seeker: Person,
+    groups: Iterable[GroupDocument],
+    *,
+    k: int = 3,
+    encoder: Encoder = text.HASHED,
+) -> list[Match]:
     """Return at most k open groups, best first, and at least one where any may be offered.
 
     A group may be offered when it has room, speaks one of the seeker's languages, and its card
     names no topic the seeker never wants to meet. However little is shared, it stays in.
     """
     fit = sorted((one for one in groups if _may_join(seeker, one)), key=lambda one: one.id)
-    found = [_group_match(seeker, *pair) for pair in _with_closeness(seeker, fit)]
+    found = [_group_match(seeker, *pair) for pair in _with_closeness(seeker, fit, encoder)]
     if seeker.has_told_little:
         found.sort(key=lambda match: own_turn(seeker.id, match.id))
     else:
@@ -198,11 +211,12 @@ def _languages(document: Person | GroupDocument) -> set[str]:
 
 
 def _with_closeness(
-    seeker: Person, groups: list[GroupDocument]
+    seeker: Person, groups: list[GroupDocument], encoder: Encoder
 ) -> Iterable[tuple[GroupDocument, float]]:
     if not groups:
         return ()
-    compared = text.compare([seeker.own_words, *(group.own_words for group in groups)])
+    told = [seeker.own_words, *(group.own_words for group in groups)]
+    compared = text.compare(told, encoder=encoder)
     return zip(groups, text.worth(compared.shares(0))[1:].tolist(), strict=True)
 
 

@@ -58,6 +58,12 @@ def explain_group(
     return _largest(GROUP_KINDS, reader, group, contributions) or (_plain("group_here", group),)
 
 
+def of_shown(found: tuple[Reason, ...], reader: Person, shown: Person) -> tuple[Reason, ...]:
+    """Return the reasons that rest on what the other shows, and a plain one where none is left."""
+    kept = tuple(reason for reason in found if is_true(reason, reader, shown))
+    return kept or (_plain("here", shown),)
+
+
 def shared(reader: Person, other: Person) -> tuple[str, ...]:
     """Return what the two share, unweighed: true facts need no population."""
     alike = {kind.feature: 1.0 for kind in KINDS}

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import limits
 from core.errors import NotFound
-from matching import candidates, hellos, pairs, reasons, tidings
+from matching import candidates, hellos, pairs, presences, reasons, tidings
 from matching.documents import Person
 from matching.pairs import Connection, State
 from people import accounts, blocks
@@ -92,6 +92,9 @@ async def received(session: AsyncSession, actor: Actor, *, now: datetime) -> lis
     mine = told.get(actor.account_id)
     for asker_id in await candidates.withheld(session, asker_ids):
         told.pop(asker_id, None)
+    for asker_id, wishes in (await presences.of_each(session, asker_ids, now=now)).items():
+        if asker_id in told:
+            told[asker_id] = wishes.shown_of(told[asker_id])
     return [_received(hello, name, mine, told.get(hello.asker_id)) for hello, name in rows]
 
 

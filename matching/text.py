@@ -21,16 +21,14 @@ ORDINARY_PERCENTILE: Final = 95
 # What the percentile point is worth: the last tenth is spread over everything above it, so that
 # order is kept and a closer text can gain no more than that.
 KNEE: Final = 0.9
-# The percentile can't be told from few pairs: it begins at this cosine, worth as many pairs. About
-# what two texts on one subject have; unrelated ones have 0.05.
-ORDINARY_COSINE: Final = 0.2
+# The percentile can't be told from few pairs: it begins at the encoder's own cosine, worth as many
+# pairs.
 ORDINARY_PAIRS: Final = 2_000
 # Below this, closeness would be read into chance.
 LEAST_ORDINARY_COSINE: Final = 0.05
 # More rows would not move the percentile by more than its own error.
 SAMPLED_ROWS: Final = 64
-# Two longer texts that share nine tenths of their n-grams were copied from one another.
-COPIED_COSINE: Final = 0.9
+# Shorter ones are phrases that anybody may use.
 COPIED_CHARACTERS: Final = 60
 
 BACKGROUND: Final = (
@@ -60,6 +58,16 @@ class Encoder(Protocol):
         """Length of a vector."""
         ...
 
+    @property
+    def ordinary_cosine(self) -> float:
+        """About the 95th percentile of centred cosines: what two texts on one subject have."""
+        ...
+
+    @property
+    def copied_cosine(self) -> float:
+        """From here on, not centred, one of two longer texts was copied from the other."""
+        ...
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return shape (n, dims)."""
         ...
@@ -70,6 +78,10 @@ class HashedNgrams:
 
     name: Final = "hashed-ngrams-1"
     dims: Final = ngrams.DIMS
+    # Unrelated texts have 0.05.
+    ordinary_cosine: Final = 0.2
+    # They share nine tenths of their n-grams.
+    copied_cosine: Final = 0.9
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return shape (n, 65 536): 256 kB a text, so only for few."""
@@ -87,12 +99,14 @@ class Texts:
     """The texts of a population, compared. n texts; the background follows them in `rows`."""
 
     said: tuple[str, ...]
+    encoder: str
+    copied: float
     rows: vectors.Rows
     towards_mean: Floats
     mean_square: float
     lengths: Floats
     is_long: NDArray[np.bool_]
-    ordinary: float = ORDINARY_COSINE
+    ordinary: float
 
     def cosines(self, row: int) -> Floats:
         """Return mean-centred cosines in [-1, 1] with one text; 0 where either is empty. (n,)."""
@@ -105,7 +119,7 @@ class Texts:
         """
         dots = self.rows.dots(row)
         shares = np.maximum(self._centred(row, dots), 0.0) / self.ordinary
-        is_copied = (dots[: len(shares)] >= COPIED_COSINE) & self.is_long & self.is_long[row]
+        is_copied = (dots[: len(shares)] >= self.copied) & self.is_long & self.is_long[row]
         return np.where(is_copied, 0.0, shares)
 
     def among(self, rows: Sequence[int]) -> Floats:
@@ -144,30 +158,46 @@ def compare(
     """Make the texts of a population comparable, row by row in their order.
 
     With `before`, most of the same texts, only new ones are read, and what is ordinary stays what
-    it was: one person's change moves the percentile by less than its own error.
+    it was: one person's change moves the percentile by less than its own error. One of another
+    encoder can't be compared and isn't used.
     """
+    before = before if before and before.encoder == encoder.name else None
     every = (*texts, *BACKGROUND)
-    is_sparse = isinstance(encoder, HashedNgrams)
-    known = _known(before) if before else {}
-    rows = vectors.sparse(every, known) if is_sparse else vectors.Dense(encoder.encode(every))
+    rows = _rows(every, encoder, before)
     towards_mean = rows.mean_dots()
     mean_square = float(towards_mean[rows.is_said()].mean())
     squares = np.maximum(1.0 - 2 * towards_mean + mean_square, 0.0)
     compared = Texts(
         said=tuple(texts),
+        encoder=encoder.name,
+        copied=encoder.copied_cosine,
         rows=rows,
         towards_mean=towards_mean,
         mean_square=mean_square,
         lengths=np.where(rows.is_said(), np.sqrt(squares), 0.0),
         is_long=np.array([len(text) >= COPIED_CHARACTERS for text in texts], dtype=np.bool_),
+        ordinary=before.ordinary if before else encoder.ordinary_cosine,
     )
-    return replace(compared, ordinary=before.ordinary if before else _ordinary(compared))
+    return compared if before else replace(compared, ordinary=_ordinary(compared))
 
 
-def _known(before: Texts) -> dict[str, vectors.Entries]:
+def _rows(texts: Sequence[str], encoder: Encoder, before: Texts | None) -> vectors.Rows:
+    if isinstance(encoder, HashedNgrams):
+        return vectors.sparse(texts, _entries(before) if before else {})
+    return vectors.dense(texts, encoder.encode, _vectors(before) if before else {})
+
+
+def _entries(before: Texts) -> dict[str, vectors.Entries]:
     if not isinstance(before.rows, vectors.Sparse):
         return {}
     return {said: before.rows.entries(row) for row, said in enumerate(before.said)}
+
+
+def _vectors(before: Texts) -> dict[str, vectors.Vectors]:
+    if not isinstance(before.rows, vectors.Dense):
+        return {}
+    known = (*before.said, *BACKGROUND)
+    return dict(zip(known, before.rows.vectors, strict=True))
 
 
 def _ordinary(texts: Texts) -> float:
@@ -177,10 +207,10 @@ def _ordinary(texts: Texts) -> float:
     pairs = [texts.cosines(row)[said[said != row]] for row in sampled]
     found = np.concatenate([np.zeros(0), *pairs])
     if not len(found):
-        return ORDINARY_COSINE
+        return texts.ordinary
     point = max(float(np.percentile(found, ORDINARY_PERCENTILE)), LEAST_ORDINARY_COSINE)
     share = len(found) / (len(found) + ORDINARY_PAIRS)
-    return share * point + (1 - share) * ORDINARY_COSINE
+    return share * point + (1 - share) * texts.ordinary
 
 
 def pair_cosine(first: str, second: str) -> float:

@@ -1,6 +1,6 @@
 """Unit vectors of a population, as one matrix or by their few entries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -118,6 +118,19 @@ class Sparse:
         products = self.weights * total[self.columns] / max(1, int(self.is_said().sum()))
         found = np.bincount(owner, products, minlength=len(lengths))
         return np.asarray(found, dtype=np.float64)
+
+
+def dense(
+    texts: Sequence[str],
+    encode: Callable[[Sequence[str]], Vectors],
+    known: Mapping[str, Vectors] | None = None,
+) -> Dense:
+    """Return the vectors of texts; those in `known` are not read again, nor any text twice."""
+    found = dict(known or {})
+    fresh = list(dict.fromkeys(text for text in texts if text not in found))
+    if fresh:
+        found |= zip(fresh, encode(fresh), strict=True)
+    return Dense(np.stack([found[text] for text in texts]))
 
 
 def sparse(texts: Sequence[str], known: Mapping[str, Entries] | None = None) -> Sparse:

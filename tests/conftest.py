@@ -26,6 +26,9 @@ from people import organisations
 # One fixed morning on which people are on shift (a Wednesday in London).
 MORNING = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 
+# Loading a model is for the tests that are about it; programs that tests start read this too.
+os.environ["BEEN_THERE_ENCODER"] = "hashed"
+
 hypothesis_settings.register_profile("short", max_examples=40, deadline=None, derandomize=True)
 hypothesis_settings.register_profile("long", max_examples=10_000, deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))

@@ -13,7 +13,7 @@ from core.errors import Forbidden, Invalid, NotFound
 from core.safety import Mode
 from groups import cards, facilitators, members, openings, rosters
 from groups.cards import Card, ChangedElsewhere, Door, Group, TooFewPlaces
-from matching import candidates
+from matching import crowds
 from people import audit, roles
 from people.permissions import Actor, Grant, Role
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 
 async def pushed(house: Any) -> dict[str, Any]:
     async with house.reading() as session:
-        everyone = (await candidates.everyone(session)).open()
+        everyone = (await crowds.everyone(session)).open()
     return {card.name: card for card in everyone.groups.values()}
 
 

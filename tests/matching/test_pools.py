@@ -10,7 +10,7 @@ import pytest
 from conftest import MORNING
 
 from matching import documents, ngrams, pools, ranking, reasons, scores, vectors
-from matching.candidates import Everyone
+from matching.crowds import Everyone
 from matching.documents import Person
 from matching.ranking import Pool
 

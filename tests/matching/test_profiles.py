@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from core.errors import TooLarge
 from core.safety import Category, Response, SubjectKind, Tier, Verdict
-from matching import candidates, presences, profiles
+from matching import candidates, crowds, presences, profiles
 from matching.documents import Experience, Person
 from matching.profiles import Profile, SavedElsewhere
 from people import accounts
@@ -40,7 +40,7 @@ async def test_what_was_saved_is_read_again(house: Any) -> None:
 async def test_an_empty_profile_can_be_saved(house: Any) -> None:
     actor = await house.join("Ada")
     async with house.reading() as session:
-        everyone = (await candidates.everyone(session)).open()
+        everyone = (await crowds.everyone(session)).open()
     assert set(everyone.people) == {str(actor.account_id)}
 
 
@@ -98,7 +98,7 @@ async def test_words_that_would_harm_somebody_are_saved_and_shown_to_nobody(hous
             verdict=verdict, safety=house.safety,
         )  # fmt: skip
     async with house.reading() as session:
-        everyone = (await candidates.everyone(session)).open()
+        everyone = (await crowds.everyone(session)).open()
         own = await profiles.read(session, actor, now=MORNING)
     assert own.document.about == "harm"
     assert everyone.withheld == {str(actor.account_id)}
@@ -117,7 +117,7 @@ async def test_own_distress_in_a_profile_reaches_peers_and_a_person(house: Any) 
             verdict=verdict, safety=house.safety,
         )  # fmt: skip
     async with house.reading() as session:
-        assert (await candidates.everyone(session)).open().withheld == set()
+        assert (await crowds.everyone(session)).open().withheld == set()
     [(subject, _)] = house.safety.flags
     assert (subject.kind, subject.id) == (SubjectKind.ACCOUNT, actor.account_id)
 
@@ -126,15 +126,15 @@ async def test_documents_are_opened_once_per_revision(house: Any) -> None:
     ada = await house.join("Ada", about="First.")
     await house.join("Ben")
     async with house.reading() as session:
-        first = (await candidates.everyone(session)).open()
-        again = (await candidates.everyone(session)).open()
+        first = (await crowds.everyone(session)).open()
+        again = (await crowds.everyone(session)).open()
     assert again.people[str(ada.account_id)] is first.people[str(ada.account_id)]
     assert again.stamps == first.stamps
     async with house.work() as session:
         changed = Person(id="x", about="Second.")
         await profiles.save(session, ada, changed, over_version=1, now=MORNING)
     async with house.reading() as session:
-        third = (await candidates.everyone(session)).open()
+        third = (await crowds.everyone(session)).open()
     assert third.people[str(ada.account_id)].about == "Second."
     assert third.stamps != first.stamps
 
@@ -145,14 +145,14 @@ async def test_a_removed_candidate_comes_back_with_new_words(house: Any) -> None
         await candidates.remove(session, ada.account_id, now=MORNING)
         await candidates.remove(session, ada.account_id, now=MORNING)
     async with house.reading() as session:
-        assert (await candidates.everyone(session)).open().people == {}
+        assert (await crowds.everyone(session)).open().people == {}
     async with house.work() as session:
         await candidates.save(
             session, ada.account_id, kind=candidates.Kind.PERSON,
             document=Person(id=str(ada.account_id), about="Second."), now=MORNING,
         )  # fmt: skip
     async with house.reading() as session:
-        everyone = (await candidates.everyone(session)).open()
+        everyone = (await crowds.everyone(session)).open()
     assert [one.about for one in everyone.people.values()] == ["Second."]
 
 
@@ -162,7 +162,7 @@ async def test_who_is_suspended_or_gone_is_no_candidate(house: Any, standing: St
     async with house.work() as session:
         await accounts.set_standing(session, ada.account_id, standing)
     async with house.reading() as session:
-        assert (await candidates.everyone(session)).open().people == {}
+        assert (await crowds.everyone(session)).open().people == {}
 
 
 async def test_wishes_are_kept_and_choosing_ends_resting(house: Any) -> None:

@@ -126,6 +126,7 @@ def test_another_process_makes_the_same_vectors() -> None:
 def test_any_other_encoder_takes_the_place_of_the_hashed_one() -> None:
     class Lengths:
         name, dims = "lengths-1", 2
+        ordinary_cosine, copied_cosine = 0.2, 0.9
 
         def encode(self, said: list[str]) -> np.ndarray:
             return np.array([[1, 0] if len(one) % 2 else [0, 1] for one in said], dtype=np.float32)

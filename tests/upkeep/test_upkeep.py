@@ -15,7 +15,7 @@ from beenthere import mail, upkeep
 from beenthere.upkeep import Upkeep
 from core.database import Database
 from core.settings import Settings
-from matching import candidates, pools
+from matching import crowds, pools
 from people import organisations
 from tests.upkeep.readers import reader
 
@@ -96,19 +96,19 @@ async def test_preparing_that_failed_is_tried_again_and_keeps_no_other_organisat
 ) -> None:
     async with database.unit_of_work(all_organisations=True) as session:
         second = await organisations.create(session, slug="hill", name="Hill", now=clock())
-    whole = candidates.everyone
+    whole = crowds.everyone
 
-    async def broken(session: AsyncSession) -> candidates.SealedCandidates:
+    async def broken(session: AsyncSession) -> crowds.SealedEveryone:
         if session.info["organisation_id"] == organisation_id:
             raise RuntimeError
         return await whole(session)
 
     one = _upkeep(database, clock)
-    monkeypatch.setattr(candidates, "everyone", broken)
+    monkeypatch.setattr(crowds, "everyone", broken)
     await one.sweep()
     assert pools.is_cold(organisation_id, now=clock())
     assert not pools.is_cold(second.id, now=clock())
-    monkeypatch.setattr(candidates, "everyone", whole)
+    monkeypatch.setattr(crowds, "everyone", whole)
     await one.sweep()
     assert not pools.is_cold(organisation_id, now=clock())
 

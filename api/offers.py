@@ -12,6 +12,7 @@ from api.shapes import In, Out
 from core.database import Database
 from matching import answers, offers
 from matching.answers import Answer
+from matching.leanings import Leaning
 from matching.offers import Offers
 from people.permissions import Actor
 
@@ -48,13 +49,19 @@ class GroupOut(Out):
 
 
 class OffersOut(Out):
-    """Best first. At least one group is there whenever one is open to this person."""
+    """Best first. At least one group is there whenever one is open to this person.
+
+    `leaning`: whom they asked to see first; `is_resting`: they aren't offered to others just now.
+    """
 
     people: tuple[PersonOut, ...]
     groups: tuple[GroupOut, ...]
     small_line: str
     hint_line: str
     can_refresh: bool
+    leaning: Leaning | None
+    is_resting: bool
+    has_put_aside: bool
 
 
 class AnswerIn(In):

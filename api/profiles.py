@@ -13,6 +13,8 @@ from core.words import Line
 from matching import documents as person_documents
 from matching import presences, profiles, vocabulary
 from matching.documents import Person
+from matching.leanings import Leaning
+from matching.presences import Shows
 from matching.profiles import OwnProfile
 from matching.vocabulary import Vocabulary
 from people import consents, documents
@@ -48,11 +50,12 @@ class Saved(Out):
 
 
 class WishesIn(In):
-    """How one wishes to be found."""
+    """How one wishes to be found; without `shows`, what others read stays as it was."""
 
     is_paused: bool
     is_unlisted: bool
     wants_alike: bool
+    shows: Shows | None = None
 
 
 class WishesOut(Out):
@@ -61,6 +64,8 @@ class WishesOut(Out):
     is_paused: bool
     is_unlisted: bool
     wants_alike: bool
+    shows: Shows
+    leaning: Leaning | None
     is_resting: bool
 
 

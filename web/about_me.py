@@ -1,6 +1,7 @@
 """About me: all optional, saved as one goes, in one's own words."""
 
 import re
+from datetime import datetime
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -10,11 +11,13 @@ from api import profiles as own
 from api.dependencies import Guard, Here, Now, Someone
 from core.errors import Conflict, Problem
 from core.sentences import When, say
+from matching import presences
 from matching.documents import Person
+from matching.presences import Shows
 from matching.profiles import OwnProfile
 from matching.vocabulary import Vocabulary
 from people import documents
-from web import forms
+from web import forms, mentions
 from web.forms import Form
 from web.rendering import page, see
 
@@ -23,6 +26,7 @@ router = APIRouter(include_in_schema=False)
 # What is typed with a line for each.
 LINES: Final = ("used", "wanted", "interests", "wont_talk_about")
 MANY: Final = ("looking_for", "can_offer", "available", "languages")
+TICKED: Final = (*MANY, "found")
 EMPTY: Final = {"id": "", "words": "", "topic": "", "where": "rather_not_say", "weight": "nice"}
 LANGUAGES: Final = (
     ("en", "English"),
@@ -54,7 +58,7 @@ async def about_me(request: Request, actor: Someone, here: Here, now: Now) -> Re
         request,
         here,
         actor,
-        values=_values(mine.document) | {"version": str(mine.version)},
+        values=_values(mine.document) | _wished(mine) | {"version": str(mine.version)},
         experiences=_experiences(mine.document) or [EMPTY],
         saved_line=saved,
         is_kept_back=mine.is_kept_back,
@@ -66,6 +70,12 @@ def _values(document: Person) -> dict[str, Any]:
     values = {name: told[name] for name in ("words_for_self", "about", *MANY)}
     values |= {name: "\n".join(told[name]) for name in LINES}
     return values | {"age_band": told["age_band"] or "", "how_many": str(told["capacity"])}
+
+
+def _wished(mine: OwnProfile) -> dict[str, Any]:
+    wishes = mine.wishes
+    found = {"is_unlisted": wishes.is_unlisted, "wants_alike": wishes.wants_alike}
+    return {"shows": wishes.shows.value, "found": [name for name, is_so in found.items() if is_so]}
 
 
 def _experiences(document: Person) -> list[dict[str, Any]]:
@@ -95,7 +105,8 @@ async def _form(
         say("About me"),
         status=422 if errors else 200,
         values=values,
-        experiences=experiences,
+        experiences=mentions.beside(experiences, known),
+        mentions=mentions.unsaid(values.get("about", ""), experiences, known),
         topics=topics,
         languages=[{"value": value, "label": label} for value, label in LANGUAGES],
         errors=errors or {},
@@ -115,7 +126,8 @@ async def save(request: Request, actor: Someone, here: Here, guard: Guard, now: 
         experiences.append(EMPTY)
     if removed := re.fullmatch(r"remove-(\d{1,3})", do):
         experiences = [one for n, one in enumerate(experiences) if n != int(removed[1])]
-    if do != "save":
+    is_topic = mentions.confirmed(do, experiences, EMPTY)
+    if do != "save" and not is_topic:
         return await _form(
             request, here, actor, values=_given_back(form), experiences=experiences or [EMPTY]
         )
@@ -124,6 +136,7 @@ async def save(request: Request, actor: Someone, here: Here, guard: Guard, now: 
         document = own.document_of(actor, _told(form, experiences, mine))
         version = form.number("version") if form.has("version") else mine.version
         await own.save_own(here, guard, actor, document, over_version=version, now=now)
+        await _wish(here, actor, form, mine, now=now)
     except Problem as problem:
         values = _given_back(form)
         if isinstance(problem, Conflict):
@@ -134,6 +147,23 @@ async def save(request: Request, actor: Someone, here: Here, guard: Guard, now: 
             request, here, actor, values=values, experiences=experiences, errors=errors
         )
     return see("/about-me?saved=1")
+
+
+async def _wish(here: Here, actor: Someone, form: Form, mine: OwnProfile, *, now: datetime) -> None:
+    """Keep how one wishes to be found, where the form asked for it."""
+    shows, ticked = form.get("shows"), form.all("found")
+    if shows not in set(Shows):
+        return
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await presences.choose(
+            session,
+            actor,
+            is_paused=mine.wishes.is_paused,
+            is_unlisted="is_unlisted" in ticked,
+            wants_alike="wants_alike" in ticked,
+            shows=Shows(shows),
+            now=now,
+        )
 
 
 def _typed_experiences(form: Form) -> list[dict[str, Any]]:
@@ -166,7 +196,7 @@ def _told(form: Form, experiences: list[dict[str, Any]], mine: OwnProfile) -> di
 
 
 def _given_back(form: Form) -> dict[str, Any]:
-    return form.values | {name: form.all(name) for name in MANY}
+    return form.values | {name: form.all(name) for name in TICKED}
 
 
 def _number(typed: str) -> int | str | None:
@@ -193,10 +223,11 @@ def _posted(field: str) -> str:
 async def as_others_see_me(request: Request, actor: Someone, here: Here, now: Now) -> Response:
     """Show one's own card as others see it."""
     mine = await own.read_own(here, actor, now=now)
+    shown = mine.wishes.shown_of(mine.document)
     card = {
         "id": actor.account_id,
         "name": actor.name,
-        "words": mine.document.about or mine.document.words_for_self,
+        "words": shown.about or shown.words_for_self,
         "why": say("Here they read what you share, for example: “You've both lived with …”."),
     }
     return await page(
@@ -204,5 +235,18 @@ async def as_others_see_me(request: Request, actor: Someone, here: Here, now: No
         "pages/as_others_see_me.html",
         say("As others see me"),
         person=card,
+        shared=_shareable(mine.document),
+        is_unlisted=mine.wishes.is_unlisted,
         is_kept_back=mine.is_kept_back,
     )
+
+
+def _shareable(document: Person) -> list[dict[str, Any]]:
+    """Return what a reason may name, to somebody who said the same: never the weights of it."""
+    lived = [one.topic for one in document.experiences if one.topic and one.is_welcome]
+    named = (
+        (say("You've both lived with"), lived),
+        (say("Something that helped one of you"), [*document.used, *document.wanted]),
+        (say("You both enjoy"), document.interests),
+    )
+    return [{"label": label, "words": ", ".join(told)} for label, told in named if told]

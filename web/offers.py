@@ -10,10 +10,11 @@ from api import offers as offering
 from api.dependencies import Here, Now, Someone
 from core.sentences import say, together
 from groups import cards
-from matching import answers
+from matching import answers, presences
 from matching.answers import Answer
+from matching.leanings import Leaning
 from matching.offers import PersonCard
-from web import views
+from web import forms, views
 from web.rendering import page, see
 
 router = APIRouter(include_in_schema=False)
@@ -36,6 +37,9 @@ async def offers(request: Request, actor: Someone, here: Here, now: Now) -> Resp
         small_line=found.small_line,
         hint_line=found.hint_line,
         can_refresh=found.can_refresh,
+        leaning=found.leaning,
+        is_resting=found.is_resting,
+        has_put_aside=found.has_put_aside,
     )
 
 
@@ -59,10 +63,19 @@ async def not_now(candidate_id: UUID, actor: Someone, here: Here, now: Now) -> R
 
 
 @router.post("/offers/others")
-async def show_others(actor: Someone, here: Here, now: Now) -> Response:
-    """Set everybody shown aside for a week, and show others."""
+async def show_others(request: Request, actor: Someone, here: Here, now: Now) -> Response:
+    """Show others, or some first, or those put aside again; or be there for others again."""
+    form = await forms.typed(request)
+    do, leaning = form.get("do"), form.get("leaning")
     found = await offering.for_actor(here, actor, now=now)
     async with here.unit_of_work(actor.organisation_id) as session:
-        for card in found.people if found.can_refresh else ():
+        if do == "again":
+            await answers.take_back(session, actor)
+        elif do == "here":
+            await presences.come_back(session, actor, now=now)
+        elif do or leaning:
+            wanted = Leaning(leaning) if leaning in set(Leaning) else None
+            await presences.lean(session, actor, wanted, now=now)
+        for card in found.people if found.can_refresh and not do else ():
             await answers.set_aside(session, actor, card.id, answer=Answer.SHOW_OTHERS, now=now)
     return see("/offers")

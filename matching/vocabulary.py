@@ -46,6 +46,7 @@ SMALL_WORDS: Final = frozenset(
         "with",
     ]
 )
+THE: Final = "the"
 _WORD: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 Phrase = tuple[str, ...]
@@ -125,16 +126,22 @@ def _phrase(words: str) -> Phrase:
     if len(said) == 1 and said[0].isupper():
         return (said[0],)
     stems = [_stem(word) for word in said]
+    if len(stems) == 2 and stems[0] == THE:
+        # "The change" is a topic, and "that has to change a bit" isn't about it.
+        return (f"{THE} {stems[1]}",)
     return tuple(stem for stem in stems if stem not in SMALL_WORDS) or tuple(stems)
 
 
 def _text(words: str) -> list[Phrase]:
     """Return, for each word that counts, the forms it may be found by."""
     found: list[Phrase] = []
+    before = ""
     for word in _WORD.findall(words):
         stem = _stem(word)
         if stem not in SMALL_WORDS or (word.isupper() and len(word) > 1):
-            found.append((stem, word) if word.isupper() else (stem,))
+            forms = (stem, word) if word.isupper() else (stem,)
+            found.append((*forms, f"{THE} {stem}") if before == THE else forms)
+        before = stem
     return found
 
 

@@ -25,6 +25,7 @@ NOT_SAID: Final = {
     "people/audit.py": "told by doctor, in a terminal",
     "people/permissions.py": "names of acts, for whoever reads the source",
     "matching/features.py": "where a weight comes from, for whoever reads the source",
+    "matching/minilm.py": "told by doctor, in a terminal",
     "matching/pairs.py": "conditions of an index",
     "matching/scores.py": "a fault in a table of weights; nobody meets it on a page",
     "matching/stopwords.py": "words that are left out when texts are compared",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching import vocabulary
-from matching.vocabulary import Vocabulary
+from matching.vocabulary import Topic, Vocabulary
 
 
 def shipped() -> Vocabulary:
@@ -71,3 +71,11 @@ def test_proposing_is_a_few_known_names_for_any_text(words: str) -> None:
     found = vocabulary.propose(words, known)
     assert len(found) == len(set(found)) <= vocabulary.MOST_PROPOSED
     assert set(found) <= {topic.name for topic in known.topics}
+
+
+def test_a_name_that_only_its_article_makes_a_name_is_not_found_in_ordinary_words() -> None:
+    words = Vocabulary(topics=(Topic(name="menopause", also=("the change",)),))
+    assert vocabulary.propose("I would like that to change a bit.", words) == []
+    assert vocabulary.propose("I am in the change.", words) == ["menopause"]
+    assert vocabulary.propose("The menopause came early.", words) == ["menopause"]
+    assert vocabulary.canonical("The change", words) == "menopause"

@@ -2,7 +2,7 @@
 
 A connection lives in a thread of its own. As shipped, one statement is four questions to that
 thread (open a cursor, execute, fetch, close), each a wait for its turn; a page of nineteen
-statements waits a hundred times. Here it is one. docs/decisions/0008 has the figures.
+statements waits a hundred times. Here it is one. docs/decisions/0009 has the figures.
 """
 
 import sqlite3

@@ -1,14 +1,14 @@
 """offers: what the encoder made of words; what is shown of them; whom somebody asked to be shown first
 
 Revision ID: 0010
-Revises: 0008
+Revises: 0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0010'
-down_revision = '0008'
+down_revision = '0009'
 branch_labels = None
 depends_on = None
 

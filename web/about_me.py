@@ -249,4 +249,4 @@ def _shareable(document: Person) -> list[dict[str, Any]]:
         (say("Something that helped one of you"), [*document.used, *document.wanted]),
         (say("You both enjoy"), document.interests),
     )
-    return [{"label": label, "words": ", ".join(told)} for label, told in named if told]
+    return [{"label": label, "told": told} for label, told in named if told]

@@ -89,20 +89,18 @@ async def show(
     since = now - edits.WITHIN
     said = views.messages(logged, actor.account_id, names, quoted=quoted, changeable_since=since)
     answered = views.messages(quoted.values(), actor.account_id, names)
-    fresh = [one for one in said if 0 < new_after < one["seq"] and not one["is_mine"]]
     return await page(
         request,
         "pages/talk.html",
         say("Talk"),
         status=422 if error or worry_error else 200,
-        talk=_heading(room, name, logged) | {"is_live": older is None},
+        talk=_heading(room, name, logged, is_live=older is None),
         people={str(one): name for one, name in names.items()},
         me=str(actor.account_id),
         others=_others(room),
         worry_error=worry_error,
         messages=said,
-        new_from=fresh[0]["seq"] if fresh else 0,
-        catch_up_line=_catch_up(len(fresh)),
+        **_new(said, new_after),
         pending=unsent.pending(waiting, now=now),
         asked_now=unsent.asked(waiting),
         ask_choices=unsent.CHOICES,
@@ -135,6 +133,8 @@ async def _read(
         logged = logged[shown[-messages.PAGE_MESSAGES] :]
     wanted = views.unquoted(logged) | ({reply_to} if reply_to else set())
     return logged, await messages.quoted(session, actor, room_id, message_ids=wanted)
+
+
 async def _kept(session: AsyncSession, actor: Actor, room: Room) -> dict[str, Any] | None:
     """Return a group's standing line, and what it agreed until somebody has accepted it."""
     if room.group_id is None or not room.is_open:
@@ -188,7 +188,9 @@ async def mine(session: AsyncSession, actor: Actor, room_id: UUID) -> Room:
     raise NotFound
 
 
-def _heading(room: Room, name: str, logged: list[frames.Logged]) -> dict[str, Any]:
+def _heading(
+    room: Room, name: str, logged: list[frames.Logged], *, is_live: bool
+) -> dict[str, Any]:
     seq = logged[-1].seq if logged else room.last_seq
     first = logged[0].seq if logged else 0
     return {
@@ -201,7 +203,14 @@ def _heading(room: Room, name: str, logged: list[frames.Logged]) -> dict[str, An
         "show_new_href": f"/talks/{room.room_id}?after={room.last_seq}#new",
         "older_href": f"/talks/{room.room_id}?older={first}" if first > room.first_seq else "",
         "is_facilitated": room.kind is RoomKind.GROUP,
+        "is_live": is_live,
     }
+
+
+def _new(said: list[dict[str, Any]], after: int) -> dict[str, Any]:
+    """Return where new words of others begin for who looked last at `after`, and a line of it."""
+    fresh = [one["seq"] for one in said if 0 < after < one["seq"] and not one["is_mine"]]
+    return {"new_from": fresh[0] if fresh else 0, "catch_up_line": _catch_up(len(fresh))}
 
 
 def _catch_up(count: int) -> str:

@@ -77,7 +77,7 @@ def upgrade() -> None:
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_aftercare_organisation_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_aftercare')),
-    sa.UniqueConstraint('case_id', 'task', 'due_at', name=op.f('uq_aftercare_case_id'))
+    sa.UniqueConstraint('case_id', 'task', 'due_at', name=op.f('uq_aftercare_case_id_task_due_at'))
     )
     for column in ('case_id', 'organisation_id'):
         op.create_index(op.f(f'ix_aftercare_{column}'), 'aftercare', [column], unique=False)

@@ -26,7 +26,7 @@ SOON = 2.0
 async def served(app: FastAPI) -> AsyncIterator[int]:
     """Serve a running app on this machine, as `been-there serve` would; yield the port."""
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listening:
-        config = uvicorn.Config(app, lifespan="off", log_config=None, **SERVER)
+        config = uvicorn.Config(app, lifespan="off", **SERVER)
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve(sockets=[listening]))
         yield listening.getsockname()[1]

@@ -182,11 +182,12 @@ async def test_invitations_are_made_by_the_dozen_and_shown_once(
         refused = await ada.post(many, data={"count": count})
         assert refused.status_code == 422
         assert "1 to 200" in refused.text
+    mac = await sign_up(app.state.database, organisation_id, "Mac", now=MORNING)
     async with app.state.database.unit_of_work(organisation_id) as session:
         for code in (slips[0], rows[0]["code"]):
-            await invitations.take(session, code, UUID(int=1), now=MORNING)
+            await invitations.take(session, code, mac.id, now=MORNING)
             with pytest.raises(invitations.NotAnInvitation):
-                await invitations.take(session, code, UUID(int=2), now=MORNING)
+                await invitations.take(session, code, mac.id, now=MORNING)
 
 
 async def test_the_table_of_who_is_here_runs_nothing_and_tells_no_words(

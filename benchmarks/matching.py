@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.neighbors import NearestNeighbors
 
+from beenthere.demo import stories
 from matching import documents, evaluation, ranking
 from matching.documents import Person, Where
 from matching.evaluation import Good, Rankings
 from matching.ranking import Pool
 from matching.scores import Turns
 
-DEMO: Final = Path(__file__).parents[1] / "beenthere" / "demo" / "people.json"
 DEPTH: Final = 10
 # Copied texts are told apart by words, not by our own n-grams, so that the judge is another.
 COPIED_COSINE: Final = 0.9
@@ -97,11 +97,10 @@ def _where(row: dict[str, Any]) -> str:
 def demo() -> World:
     """The demo's people without their topics, hard rules' fields and staff."""
     people, subject = [], {}
-    for entry in json.loads(DEMO.read_text("utf-8")):
-        told = entry["document"]
-        if not told["experiences"]:
+    for told in (one.document for one in stories.people().values()):
+        if not told.experiences:
             continue
-        person = documents.parse(told | {"id": f"{len(people):04}", "blocked": []})
+        person = told.model_copy(update={"id": f"{len(people):04}"})
         lived = tuple(
             one.model_copy(update={"topic": "", "weight": documents.Weight.NICE})
             for one in person.experiences

@@ -46,7 +46,8 @@ def _set_up() -> Result:
 
 
 def _people(*, count: int = 6) -> list[dict[str, Any]]:
-    return [one["document"] | {"blocked": []} for one in stories.people()[:count]]
+    told = list(stories.people().values())[:count]
+    return [one.document.model_dump(mode="json") for one in told]
 
 
 def _file(folder: Path, people: list[dict[str, Any]]) -> Path:

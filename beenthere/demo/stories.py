@@ -1,96 +1,178 @@
-"""The made-up community's words, as files beside this one."""
+"""The made-up community's words: files beside this one, each held against a shape as it is read."""
 
-import json
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
-from importlib import resources
-from typing import Any
-from zoneinfo import ZoneInfo
+from pathlib import Path
+from typing import Any, Final
 
-ZONE = ZoneInfo("Europe/London")
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from beenthere.demo import scripts
+from beenthere.demo.scripts import Script
+from beenthere.serving import Refused
+from core.sentences import say
+from groups.cards import Card
+from matching import fields
+from matching.documents import Person
+from moderation.reasons import Reason
+from people.permissions import Role
+
+HERE: Final = Path(__file__).parent
+SETS_OF_DAYS: Final = {
+    "daily": fields.DAYS,
+    "weekdays": fields.DAYS[:5],
+    "weekend": fields.DAYS[5:],
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A line of a talk."""
+class Written(BaseModel):
+    """A field that nobody knows is a slip of the pen, and refused."""
 
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Teller(Written):
+    """Somebody: what they tell, what they do here, and whose door leads to them."""
+
+    document: Person
+    roles: tuple[Role, ...] = ()
+    audience: str = ""
+
+
+class Circle(Written):
+    """A group: its card, who looks after it, who is in it."""
+
+    card: Card
+    facilitator: str
+    members: tuple[str, ...]
+
+
+class Waiting(Written):
+    """Something said lately that is work for a moderator. Software noticed what nobody told."""
+
+    talk: tuple[str, ...] = Field(alias="in")
     by: str
+    minutes_ago: int = Field(gt=0)
     words: str
-    at: datetime
+    told_by: str = ""
+    reason: Reason = Reason.SOMETHING_ELSE
+    note: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """What was said in a group, or between two."""
-
-    group: str | None
-    between: tuple[str, str] | None
-    said: tuple[Said, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Something said lately that is work for a moderator."""
-
-    group: str | None
-    between: tuple[str, str] | None
-    said: Said
-    reported_by: str | None
-    note: str
-    kind: str
+    @field_validator("talk", mode="before")
+    @classmethod
+    def _named(cls, named: str) -> tuple[str, ...]:
+        return scripts.who_of(named)
 
 
 @cache
-def _file(name: str) -> Any:
-    return json.loads(resources.files("beenthere.demo").joinpath(f"{name}.json").read_text("utf-8"))
+def people(here: Path = HERE) -> dict[str, Teller]:
+    """Return everybody by a short name; a file holds one kind of life."""
+    return {
+        name: _teller(file, name, told)
+        for file in _files(here / "people")
+        for name, told in _table(file).items()
+    }
 
 
-def people() -> list[dict[str, Any]]:
-    """Return everybody: document, roles and the audience whose door leads to them."""
-    found: list[dict[str, Any]] = _file("people")
-    return found
+@cache
+def groups(here: Path = HERE) -> dict[str, Circle]:
+    """Return the groups by a short name."""
+    file = here / "groups.toml"
+    return {name: _circle(file, name, told) for name, told in _table(file).items()}
 
 
-def groups() -> list[dict[str, Any]]:
-    """Return the groups with their cards and members."""
-    found: list[dict[str, Any]] = _file("groups")
-    return found
+@cache
+def talks(here: Path = HERE) -> tuple[Script, ...]:
+    """Return what was said in groups and between two."""
+    return tuple(_script(file) for file in _files(here / "talks"))
 
 
-def talks(now: datetime) -> list[Talk]:
-    """Return what was said, in days before `now`."""
-    return [
-        Talk(
-            group=one.get("group"),
-            between=_pair(one.get("between")),
-            said=tuple(_said(line, now) for line in one["messages"]),
-        )
-        for one in _file("talks")
-    ]
-
-
-def _said(line: dict[str, Any], now: datetime) -> Said:
-    day = (now.astimezone(ZONE) - timedelta(days=line["days_ago"])).date()
-    clock = time.fromisoformat(line["at"])
-    return Said(line["by"], line["words"], datetime.combine(day, clock, ZONE))
-
-
-def _pair(names: list[str] | None) -> tuple[str, str] | None:
-    return (names[0], names[1]) if names else None
-
-
-def queue(now: datetime) -> list[Waiting]:
+@cache
+def queue(here: Path = HERE) -> tuple[Waiting, ...]:
     """Return what moderators have to do, the oldest first."""
-    found = [
-        Waiting(
-            group=one["talk"].get("group"),
-            between=_pair(one["talk"].get("between")),
-            said=Said(one["by"], one["words"], now - timedelta(minutes=one["minutes_ago"])),
-            reported_by=one["reported_by"],
-            note=one["note"] or "",
-            kind=one["kind"],
-        )
-        for one in _file("queue")
-    ]
-    return sorted(found, key=lambda one: one.said.at)
+    file = here / "queue.toml"
+    with _reading(file):
+        found = [Waiting.model_validate(one) for one in _table(file)["waiting"]]
+    return tuple(sorted(found, key=lambda one: -one.minutes_ago))
+
+
+def check(now: datetime, here: Path = HERE) -> None:
+    """Hold the files against each other: who speaks is known, in the room, and in order.
+
+    Raises:
+        Refused: says what doesn't fit, and where it stands.
+    """
+    for name, circle in groups(here).items():
+        _known(name, {circle.facilitator, *circle.members}, among=people(here).keys())
+    for talk in talks(here):
+        named = " & ".join(talk.who)
+        _known(named, {line.by for line in talk.lines}, among=_room(talk.who, here))
+        moments = [line.at(now) for line in talk.lines]
+        if moments != sorted(moments):
+            raise Refused(say("%(place)s: what was said is not in order.", place=named))
+    for one in queue(here):
+        said_by = {one.by, one.told_by} - {""}
+        _known(" & ".join(one.talk), said_by, among=_room(one.talk, here))
+
+
+def _room(who: tuple[str, ...], here: Path) -> set[str]:
+    """Return who is in the room of a group, or of two people."""
+    (first, *_) = who
+    circle = groups(here).get(first)
+    return set(circle.members) if circle else set(who) & people(here).keys()
+
+
+def _known(place: str, names: set[str], *, among: Any) -> None:
+    for name in sorted(names - set(among)):
+        raise Refused(say("%(place)s: there is no %(name)s here.", place=place, name=name))
+
+
+def _teller(file: Path, name: str, told: dict[str, Any]) -> Teller:
+    with _reading(file, name):
+        about = {key: told.pop(key) for key in ("roles", "audience") if key in told}
+        told |= {"id": name, "available": list(_slots(told.pop("free", "")))}
+        return Teller.model_validate(about | {"document": told})
+
+
+def _circle(file: Path, name: str, told: dict[str, Any]) -> Circle:
+    with _reading(file, name):
+        inside = {key: told.pop(key, None) for key in ("facilitator", "members")}
+        return Circle.model_validate(inside | {"card": told})
+
+
+def _script(file: Path) -> Script:
+    with _reading(file):
+        return scripts.parse(file.read_text("utf-8"))
+
+
+def _slots(free: str) -> Iterator[str]:
+    """Yield slots: "weekdays evening night, sat afternoon" is eleven."""
+    for some in filter(None, free.split(", ")):
+        days, *parts = some.split()
+        for day in SETS_OF_DAYS.get(days, (days,)):
+            yield from (f"{day}-{part}" for part in parts)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
+
+
+def _table(file: Path) -> dict[str, Any]:
+    with _reading(file):
+        return tomllib.loads(file.read_text("utf-8"))
+
+
+@contextmanager
+def _reading(file: Path, name: str = "") -> Iterator[None]:
+    """Say of a fault which file it is in, and whose words."""
+    place = f"{file.name}, {name}" if name else file.name
+    try:
+        yield
+    except ValidationError as error:
+        _, fault = fields.fault(error)
+        raise Refused(say("%(place)s: %(fault)s", place=place, fault=fault)) from None
+    except ValueError as error:
+        raise Refused(say("%(place)s: %(fault)s", place=place, fault=str(error))) from None

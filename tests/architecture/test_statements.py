@@ -130,7 +130,7 @@ ALL_ORGANISATIONS: Final = {
     ("beenthere/checks.py", "_database"): "which organisations there are",
     ("beenthere/checks.py", "verify_audit"): "every chain; `verify` names the organisation itself",
     ("beenthere/chores.py", "_organisation_id"): "which one a command is about",
-    ("beenthere/demo/community.py", "fill"): "makes the organisation",
+    ("beenthere/demo/filling.py", "fill"): "makes the organisation",
     ("beenthere/demo/community.py", "prepare"): "whether there is one yet",
     ("beenthere/keys.py", "_note"): "which organisations there are",
     ("beenthere/keys.py", "rotate"): "the keys are the installation's, not an organisation's",

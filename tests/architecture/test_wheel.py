@@ -27,7 +27,9 @@ READ: Final = (
     "web/static/*.svg",
     "moderation/rulebook/*.toml",
     "people/defaults/*.json",
-    "beenthere/demo/*.json",
+    "beenthere/demo/*.toml",
+    "beenthere/demo/people/*.toml",
+    "beenthere/demo/talks/*.txt",
     "alembic/env.py",
     "alembic/script.py.mako",
     "alembic/versions/*.py",
@@ -43,7 +45,7 @@ from core.settings import Settings
 
 here, url = pathlib.Path(sys.argv[1]), sys.argv[2]
 assert pathlib.Path(beenthere.__file__).is_relative_to(here), beenthere.__file__
-assert stories.people() and stories.groups()
+assert stories.people() and stories.groups() and stories.talks() and stories.queue()
 
 async def try_it():
     await schema.upgrade(url)

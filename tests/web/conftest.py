@@ -1,5 +1,6 @@
-"""The demo, filled once for each language and walked by every audience."""
+"""The demo, filled once, served in each language and walked by every audience."""
 
+import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,21 +17,34 @@ from tests.web.crawling import AUDIENCES, HOST, Walk, walk
 Walks = dict[str, Walk]
 
 
+@pytest.fixture(scope="package")
+async def filled(anyio_backend: object) -> AsyncIterator[Path]:
+    """The demo's database before anybody walked in it."""
+    with tempfile.TemporaryDirectory(prefix="bt-filled-") as folder:
+        file = Path(folder) / "demo.db"
+        await community.prepare(_settings(file), now=MORNING)
+        yield file
+
+
 @pytest.fixture(scope="package", params=["en", "qps"])
-async def demo(request: pytest.FixtureRequest, anyio_backend: object) -> AsyncIterator[FastAPI]:
+async def demo(request: pytest.FixtureRequest, filled: Path) -> AsyncIterator[FastAPI]:
     """The demo as it is started, in English or in the pretend language."""
     with tempfile.TemporaryDirectory(prefix="bt-demo-") as folder:
-        settings = Settings(
-            _env_file=None,
-            environment=Environment.DEMO,
-            database_url=f"sqlite+aiosqlite:///{Path(folder) / 'demo.db'}",
-            public_url=HOST,
-            language=request.param,
-        )
-        app = await community.prepare(settings, now=MORNING)
+        file = Path(shutil.copy(filled, folder))
+        app = await community.prepare(_settings(file, language=request.param), now=MORNING)
         app.state.clock = lambda: MORNING
         async with running(app):
             yield app
+
+
+def _settings(file: Path, *, language: str = "en") -> Settings:
+    return Settings(
+        _env_file=None,
+        environment=Environment.DEMO,
+        database_url=f"sqlite+aiosqlite:///{file}",
+        public_url=HOST,
+        language=language,
+    )
 
 
 @pytest.fixture(scope="package")

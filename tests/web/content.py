@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
 
-from beenthere.demo import community
+from beenthere.demo import community, stories
 from web import about_me
 
 ROOT: Final = Path(__file__).parents[2]
@@ -72,9 +72,13 @@ def _told() -> Iterator[str]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value
-    for folder in ("people/defaults", "moderation/rulebook", "beenthere/demo"):
+    for folder in ("people/defaults", "moderation/rulebook"):
         for file in sorted((ROOT / folder).rglob("*.json")):
             yield from _values(json.loads(file.read_text("utf-8")))
+    yield from _values([one.model_dump(mode="json") for one in stories.people().values()])
+    yield from _values([one.model_dump(mode="json") for one in stories.groups().values()])
+    yield from _values([one.model_dump(mode="json") for one in stories.queue()])
+    yield from (line.words for talk in stories.talks() for line in talk.lines)
 
 
 def _plain(text: str) -> str:

@@ -1,10 +1,14 @@
 """The demo has something in it for each of those who look around."""
 
+from datetime import timedelta
+
 import pytest
+from conftest import MORNING
 from fastapi import FastAPI
 from sqlalchemy import func, select
 from sqlalchemy.sql import Select
 
+from chat.events import RoomEvent
 from chat.logs import Room
 from groups.cards import Group
 from moderation.cases import Case
@@ -20,10 +24,17 @@ async def _count(demo: FastAPI, rows: Select[tuple[object]]) -> int:
         return await session.scalar(select(func.count()).select_from(rows.subquery())) or 0
 
 
-async def test_it_is_twenty_people_three_groups_some_talk_and_a_queue_with_work(
+async def test_it_is_eighty_people_eight_groups_their_talk_and_a_queue_with_work(
     demo: FastAPI,
 ) -> None:
-    assert await _count(demo, select(Account.id)) >= 20
-    assert await _count(demo, select(Group.id)) == 3
-    assert await _count(demo, SPOKEN_IN) >= 3
-    assert await _count(demo, select(Case.id).where(Case.status == "open")) >= 3
+    assert await _count(demo, select(Account.id)) >= 80
+    assert await _count(demo, select(Group.id)) == 8
+    assert await _count(demo, SPOKEN_IN) >= 20
+    assert await _count(demo, select(Case.id).where(Case.status == "open")) >= 9
+
+
+async def test_they_have_talked_for_three_months(demo: FastAPI) -> None:
+    long_ago = select(RoomEvent.id).where(RoomEvent.at < MORNING - timedelta(days=80))
+    lately = select(RoomEvent.id).where(RoomEvent.at > MORNING - timedelta(days=7))
+    assert await _count(demo, long_ago) >= 50
+    assert await _count(demo, lately) >= 50

@@ -127,14 +127,20 @@ def in_language(made: Community, folder: Path, language: str) -> Community:
     return copy
 
 
+def fill(file: Path) -> None:
+    """Fill a demo's database, unless somebody did. Call it before any browser is started."""
+    settings = community.settings_for(file, _free_port())
+    asyncio.run(community.prepare(settings, now=utc_now()))
+
+
 def build(folder: Path) -> Community:
-    """Fill a demo's database and sign everybody in. Call it before any browser is started."""
+    """Sign everybody in, in the folder's demo or in a new one. Call it before any browser, too."""
     made = Community(folder, _free_port())
-    made.tokens = asyncio.run(_fill(made))
+    made.tokens = asyncio.run(_bring_in(made))
     return made
 
 
-async def _fill(made: Community) -> dict[str, str]:
+async def _bring_in(made: Community) -> dict[str, str]:
     settings = community.settings_for(made.file, made.port)
     await community.prepare(settings, now=utc_now())
     database = Database(settings.database_url)

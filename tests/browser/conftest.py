@@ -1,6 +1,7 @@
 """A running community, a browser, and people who come with a browser each."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from tests.browser.browsers import launch
 from tests.browser.communities import Community
 from tests.browser.watches import Watch
 from tests.browser_found import CHROMIUM
+from tests.shared_files import shared
 
 # Long for a person, short for two busy cores.
 PATIENCE_MS = 15_000
@@ -30,7 +32,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Community]:
     """The demo community, running; all browser tests share it."""
-    made = communities.build(tmp_path_factory.mktemp("community"))
+    folder = tmp_path_factory.mktemp("community")
+    with shared(tmp_path_factory, "demo.db") as filled:
+        communities.fill(filled)
+        shutil.copy(filled, folder)
+    made = communities.build(folder)
     made.start()
     yield made
     made.stop()

@@ -12,25 +12,21 @@ from fastapi import FastAPI
 
 from beenthere.demo import community
 from core.settings import Environment, Settings
+from tests.shared_files import shared
 from tests.web.crawling import AUDIENCES, HOST, Walk, walk
 
 Walks = dict[str, Walk]
 
 
-@pytest.fixture(scope="package")
-async def filled(anyio_backend: object) -> AsyncIterator[Path]:
-    """The demo's database before anybody walked in it."""
-    with tempfile.TemporaryDirectory(prefix="bt-filled-") as folder:
-        file = Path(folder) / "demo.db"
-        await community.prepare(_settings(file), now=MORNING)
-        yield file
-
-
 @pytest.fixture(scope="package", params=["en", "qps"])
-async def demo(request: pytest.FixtureRequest, filled: Path) -> AsyncIterator[FastAPI]:
+async def demo(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, anyio_backend: object
+) -> AsyncIterator[FastAPI]:
     """The demo as it is started, in English or in the pretend language."""
     with tempfile.TemporaryDirectory(prefix="bt-demo-") as folder:
-        file = Path(shutil.copy(filled, folder))
+        with shared(tmp_path_factory, "demo.db") as filled:
+            await community.prepare(_settings(filled), now=MORNING)
+            file = Path(shutil.copy(filled, folder))
         app = await community.prepare(_settings(file, language=request.param), now=MORNING)
         app.state.clock = lambda: MORNING
         async with running(app):

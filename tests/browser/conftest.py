@@ -126,3 +126,9 @@ def visitors(browser: Browser, place: Community) -> Iterator[Visitors]:
     who = Visitors(browser, place)
     yield who
     who.leave()
+
+
+def first_offered(page: Page) -> str:
+    """Return the name of whom this page of offers shows first."""
+    link = page.get_by_role("link", name="Say hello to").first
+    return link.inner_text().removeprefix("Say hello to ")

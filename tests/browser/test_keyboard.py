@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Visitors
+from tests.browser.conftest import Visitors, first_offered
 
 pytestmark = pytest.mark.browser
 
@@ -81,10 +81,12 @@ def test_joining_by_keyboard(visitors: Visitors) -> None:
 
 
 def test_saying_hello_and_saying_yes_by_keyboard(visitors: Visitors) -> None:
-    asks, answers = visitors.come("Kwame"), visitors.come("Nia")
+    asks = visitors.come("Kwame")
     asks.goto("/offers")
-    _go(asks, asks.get_by_role("link", name="Say hello to Nia"))
-    _type(asks, asks.get_by_label("Or begin with this"), "Hello Nia. Shall we talk?")
+    name = first_offered(asks)
+    answers = visitors.come(name)
+    _go(asks, asks.get_by_role("link", name=f"Say hello to {name}"))
+    _type(asks, asks.get_by_label("Or begin with this"), "Hello. Shall we talk?")
     _go(asks, asks.get_by_role("button", name="Send hello"))
     expect(asks.get_by_text("Waiting for an answer", exact=True)).to_be_visible()
     answers.goto("/hellos")

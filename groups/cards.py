@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
-from core import limits
+from core import encryption, limits
 from core.errors import Conflict, NotFound
 from core.safety import Mode, Safety, Verdict
 from core.sentences import say
@@ -88,7 +88,8 @@ class Group(Base, Identified, Owned):
     topics: Mapped[list[Any]] = field(Retention.ORGANISATION)
     version: Mapped[int] = field(Retention.ORGANISATION)
     room_id: Mapped[UUID] = field(Retention.ORGANISATION)
-    announcement: Mapped[str] = field(Retention.ORGANISATION, default="", server_default="")
+    # For those in the group alone, so sealed, unlike the card and the agreement.
+    announcement_sealed: Mapped[bytes | None] = field(Retention.ORGANISATION)
     agreement: Mapped[str] = field(Retention.ORGANISATION, default="", server_default="")
     # 0 until there is one.
     agreement_version: Mapped[int] = field(Retention.ORGANISATION, default=0, server_default="0")
@@ -96,6 +97,17 @@ class Group(Base, Identified, Owned):
     ends_at: Mapped[datetime | None] = field(Retention.ORGANISATION)
     created_at: Mapped[datetime] = field(Retention.ORGANISATION)
     closed_at: Mapped[datetime | None] = field(Retention.ORGANISATION)
+
+    _announcement = encryption.Sealed("announcement_sealed")
+
+    @property
+    def announcement(self) -> str:
+        """The standing line; "" when there is none."""
+        return self._announcement or ""
+
+    @announcement.setter
+    def announcement(self, line: str) -> None:
+        self._announcement = line or None
 
     @property
     def group_id(self) -> UUID:

@@ -53,14 +53,9 @@ async def announce(
             say("Please use at most %(most)s letters.", most=LINE_CHARACTERS), field="announcement"
         )
     wordings.admit("", verdict)
-    changed = await session.scalar(
-        update(Group)
-        .where(Group.id == group_id, Group.announcement != line)
-        .values(announcement=line)
-        .returning(Group.id)
-    )
-    if changed is None:
+    if line == group.announcement:
         return
+    group.announcement = line
     _record(session, actor, "group_announced", group_id, now=now)
     said = Said(line, verdict, safety)
     await wordings.look_at(session, actor, said, group_id=group_id, now=now)

@@ -67,21 +67,23 @@ async def of_case(session: AsyncSession, case_id: UUID, *, now: datetime) -> Loo
 
 
 async def ask(
-    session: AsyncSession, actor: Actor, case_id: UUID, *, ground: Ground, days: int, now: datetime
+    session: AsyncSession, actor: Actor, case_id: UUID, *, ground: str, days: int, now: datetime
 ) -> None:
     """Ask that its author is told later that we looked; a second person has to say yes. Idempotent.
 
     Raises:
         NotFound: there is no such case, or the actor has a part in it.
-        Invalid: longer than ninety days, or not at all.
+        Invalid: without a ground there is, longer than ninety days, or not at all.
         AskedAlready: somebody has.
     """
     require(actor, Act.DECIDE_CASE)
+    await interests.require_no_part(session, actor, case_id)
+    if ground not in set(Ground):
+        raise Invalid(say("Please choose why."), field="ground")
     if not 1 <= days <= LONGEST.days:
         raise Invalid(say("Please choose 1 to %(most)s days.", most=LONGEST.days), field="days")
-    await interests.require_no_part(session, actor, case_id)
     told = {
-        "ground": ground, "asked_by": actor.account_id, "confirmed_by": None,
+        "ground": Ground(ground), "asked_by": actor.account_id, "confirmed_by": None,
         "ends_at": now + timedelta(days=days),
     }  # fmt: skip
     row = insert(session, LookDelay).values(

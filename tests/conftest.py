@@ -68,6 +68,13 @@ def clock() -> Hand:
     return Hand()
 
 
+@pytest.fixture
+def slow_hashes() -> Iterator[None]:
+    """Passwords hashed as they are outside of tests."""
+    with quick_hashes.as_shipped():
+        yield
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
     """The loop the service runs on."""

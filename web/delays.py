@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.dependencies import Here, Now, Someone
-from core.errors import Invalid
 from core.sentences import say, together
 from moderation import aftercare, delays
 from moderation.aftercare import Task, Waiting
@@ -68,7 +67,7 @@ async def change(request: Request, case_id: UUID, actor: Someone, here: Here, no
         elif form.get("do") == "end":
             await delays.end(session, actor, case_id, now=now)
         else:
-            ground, days = _ground(form.get("ground")), form.number("days") or 0
+            ground, days = form.get("ground"), form.number("days")
             await delays.ask(session, actor, case_id, ground=ground, days=days, now=now)
     return see(f"/staff/cases/{case_id}")
 
@@ -79,10 +78,3 @@ async def done(task_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
     async with here.unit_of_work(actor.organisation_id) as session:
         await aftercare.finish(session, actor, task_id, now=now)
     return see("/queue#aftercare")
-
-
-def _ground(named: str) -> Ground:
-    try:
-        return Ground(named)
-    except ValueError:
-        raise Invalid(say("Please choose why."), field="ground") from None

@@ -23,8 +23,8 @@ def _index(where):
 
 def upgrade() -> None:
     op.add_column('peer_group', sa.Column('held_count', sa.Integer(), server_default='0', nullable=False))
-    for name in ('announcement', 'agreement'):
-        op.add_column('peer_group', sa.Column(name, sa.String(), server_default='', nullable=False))
+    op.add_column('peer_group', sa.Column('announcement_sealed', sa.LargeBinary(), nullable=True))
+    op.add_column('peer_group', sa.Column('agreement', sa.String(), server_default='', nullable=False))
     op.add_column('peer_group', sa.Column('agreement_version', sa.Integer(), server_default='0', nullable=False))
     op.add_column('peer_group', sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('group_member', sa.Column('agreed_version', sa.Integer(), nullable=True))
@@ -74,6 +74,6 @@ def downgrade() -> None:
     _index(ASKED)
     op.drop_column('join_request', 'held_until')
     op.drop_column('group_member', 'agreed_version')
-    for name in ('ends_at', 'agreement_version', 'agreement', 'announcement'):
+    for name in ('ends_at', 'agreement_version', 'agreement', 'announcement_sealed'):
         op.drop_column('peer_group', name)
     op.drop_column('peer_group', 'held_count')

@@ -328,7 +328,7 @@ async def test_guesses_in_one_organisation_never_count_in_another(
 
 
 async def test_many_strangers_at_once_hash_only_so_many_passwords_at_once(
-    app: FastAPI, house: House
+    app: FastAPI, house: House, slow_hashes: None
 ) -> None:
     """Each takes 64 MiB and a core: whoever knocks often must not use up the machine."""
     most = 0

@@ -80,7 +80,9 @@ def at(path: str, ids: dict[str, str]) -> str:
 
 
 def _is_clear(answer: httpx2.Response) -> bool:
-    """Tell whether it is a page with words, or a way to one."""
+    """Tell whether it is a page with words, a way to one, or a file that was asked for."""
+    if answer.headers.get("content-disposition", "").startswith("attachment"):
+        return answer.status_code == 200
     if answer.status_code == 303:
         return answer.headers["location"].startswith("/")
     is_page = answer.headers["content-type"].startswith("text/html")

@@ -34,6 +34,7 @@ SILENT = {
     "DELETE /api/v1/me/blocks/{account_id}": 204,
     "DELETE /api/v1/hellos/{hello_id}": 204,
     "DELETE /api/v1/groups/{group_id}/place": 204,
+    "DELETE /api/v1/groups/{group_id}/facilitators/me": 204,
     "DELETE /api/v1/invitations/{invitation_id}": 204,
     "PUT /api/v1/offers/{candidate_id}/answer": 204,
     "GET /api/v1/rooms/{room_id}/waiting": 200,

@@ -8,7 +8,7 @@ DATA ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run check style types test long migrate bench-chat bench-matching bench-screening screenshots lock
+.PHONY: help setup demo run check style types test unbrowsed long migrate bench-chat bench-matching bench-screening screenshots lock
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -44,11 +44,15 @@ style: setup
 types: setup
 	$(BIN)/mypy
 
-test: check  ## Everything: checks, SQLite, PostgreSQL, and a browser where there is one
-	$(BIN)/pytest -n 2 --dist worksteal -m "not browser and not long"
+# Types are checked beside the tests, which often wait; the browser fills both processors.
+test: style  ## Everything: checks, SQLite, PostgreSQL, and a browser where there is one
+	@$(MAKE) --no-print-directory -j 2 types unbrowsed
 	@if $(BIN)/python -m tests.browser_found; then $(BIN)/pytest -n 2 --dist worksteal -m browser tests/browser; \
 	elif [ -n "$$CI" ]; then echo "No Chromium: the browser tests must run here."; exit 1; \
 	else echo "No Chromium found: THE BROWSER TESTS WERE NOT RUN."; fi
+
+unbrowsed: setup
+	$(BIN)/pytest -n 2 --dist worksteal -m "not browser and not long"
 
 long: setup  ## The properties at their full counts (minutes to hours)
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n 2 -m "not browser"

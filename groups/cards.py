@@ -107,6 +107,7 @@ class Group(Base, Identified, Owned):
 
     @announcement.setter
     def announcement(self, line: str) -> None:
+        """Put a line up; "" takes it down."""
         self._announcement = line or None
 
     @property

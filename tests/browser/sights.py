@@ -89,7 +89,7 @@ def _decide_together(page: Page) -> None:
     follow("#mine ~ article h2 a", "a[href$='/polls']")(page)
     page.locator("#words").fill("Shall we meet on Thursdays instead?")
     page.locator("#options").fill("Thursday\nStay with Tuesday")
-    page.get_by_role("button", name="Ask the group").click()
+    page.locator("form:has(#options) button").first.click()
     page.wait_for_load_state()
 
 

@@ -175,6 +175,7 @@ async def test_documents_say_which_field_cant_be_used(here: World) -> None:
     assert await everything_stored(here.town.database) == before
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_ids_that_are_none_are_refused_and_unknown_ones_are_not_found(here: World) -> None:
     before = await everything_stored(here.town.database)
     wrong = []
@@ -196,6 +197,7 @@ async def test_ids_that_are_none_are_refused_and_unknown_ones_are_not_found(here
     assert await everything_stored(here.town.database) == before
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_ids_of_another_organisation_are_not_found_whatever_role_one_has_there(
     here: World,
 ) -> None:
@@ -220,6 +222,7 @@ async def test_ids_of_another_organisation_are_not_found_whatever_role_one_has_t
         assert (await stranger.post(path, body, status=404))["code"] == "not_found"
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_odd_questions_in_an_address_are_refused(here: World) -> None:
     odd = {
         "limit": ("0", "101", "-1", "x", "9" * 30, "%00"),

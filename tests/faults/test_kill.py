@@ -98,6 +98,7 @@ async def server(database_url: str, port: int, tmp_path: Path) -> AsyncIterator[
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     own = {
         "BEEN_THERE_DATABASE_URL": database_url,
+        "BEEN_THERE_ENCODER": "hashed",
         "BEEN_THERE_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "PYTHONPATH": str(Path(__file__).parents[2]),
     }

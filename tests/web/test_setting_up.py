@@ -13,7 +13,7 @@ from people import accounts, beginnings, credentials
 from people.permissions import Role
 from people.throttles import FirstRunTries
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
 PASSWORD = "copper kettle on a wet roof"
 AGREED = {
     "is_adult": "yes",

@@ -15,7 +15,7 @@ from core.database import Database
 from people import accounts, credentials, notices, recovery, sign_ins
 from people.throttles import ALLOWED, Guess
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
 PASSWORD = "nine purple otters knitting"
 OTHER = "seven slow trains to morning"
 WAYS: Mapping[str, tuple[str, str, dict[str, str]]] = {

@@ -20,11 +20,15 @@ from chat.help_cards import HelpCard
 from chat.logs import Room
 from core.tables import Base, Retention
 from groups.members import GroupMember
+from moderation.aftercare import Aftercare
 from moderation.case_words import CaseWords
 from moderation.cases import Case, CaseEvent
+from moderation.codes import DecisionCode
+from moderation.delays import LookDelay
 from moderation.effects import Effect
 from moderation.flags import Flag
 from moderation.fold import Status
+from moderation.kinds import EffectKind
 from moderation.looks import Look
 from people import audit, documents
 from people.appointments import Appointment
@@ -80,14 +84,19 @@ def _settled_cases(before: datetime, now: datetime) -> ColumnElement[bool]:
     is_open = exists().where(
         other.author_id == Case.author_id, other.status != Status.DECIDED, other.id != Case.id
     )
-    # What has no end was done once, like a message that was hidden: it stays so by itself.
+    # What else has no end was done once, like a message that was hidden: it stays so by itself.
+    lasts = Effect.ends_at.is_(None) & Effect.kind.in_(LASTING)
     holds = exists().where(
-        Effect.case_id == Case.id, Effect.undone_at.is_(None), Effect.ends_at > now
+        Effect.case_id == Case.id, Effect.undone_at.is_(None), (Effect.ends_at > now) | lasts
     )
     settled = and_(Case.status == Status.DECIDED, Case.decided_at < before, ~Case.is_appealed)
     return settled & ~is_open & ~holds
 
 
+# In force until somebody takes it back, which takes its case.
+LASTING: Final = (EffectKind.MUTE, EffectKind.RESTRICT, EffectKind.SUSPEND, EffectKind.REMOVE)
+# What goes with a case; the words of its events go before them.
+OF_A_CASE: Final = (CaseEvent, Flag, Effect, Look, Aftercare, DecisionCode, LookDelay)
 SHORT, CASE, AUDIT = Retention.SHORT, Retention.CASE, Retention.AUDIT
 RULES: Final[tuple[Rule, ...]] = (
     Rule(
@@ -162,13 +171,8 @@ async def _take_away(session: AsyncSession, rule: Rule, ids: Sequence[Any]) -> N
 async def _take_away_of_cases(session: AsyncSession, case_ids: Sequence[Any]) -> None:
     events = select(CaseEvent.id).where(CaseEvent.case_id.in_(case_ids))
     event_ids = (await session.scalars(events)).all()
-    for statement in (
-        delete(CaseWords).where(CaseWords.event_id.in_(event_ids)),
-        delete(CaseEvent).where(CaseEvent.case_id.in_(case_ids)),
-        delete(Flag).where(Flag.case_id.in_(case_ids)),
-        delete(Effect).where(Effect.case_id.in_(case_ids)),
-        delete(Look).where(Look.case_id.in_(case_ids)),
-    ):
+    words = delete(CaseWords).where(CaseWords.event_id.in_(event_ids))
+    for statement in (words, *(delete(one).where(one.case_id.in_(case_ids)) for one in OF_A_CASE)):
         await session.execute(statement.execution_options(synchronize_session=False))
 
 

@@ -7,13 +7,15 @@ import pytest
 from people_factories import sign_up
 from sqlalchemy import func, select
 
-from beenthere import retention
+from beenthere import retention, schema
 from beenthere.upkeep import LEASE_LASTS
 from chat.events import RoomEvent
+from core.tables import Base
 from moderation.case_words import CaseWords
 from moderation.cases import Case, CaseEvent
 from moderation.effects import Effect
 from moderation.flags import Flag
+from moderation.kinds import EffectKind
 from moderation.looks import Look
 from people import documents, leases
 from people.notices import Notice
@@ -85,6 +87,31 @@ async def test_a_settled_case_goes_after_its_time_and_none_while_another_is_open
     assert left["room_event"] == 0
     assert "safety_case" not in await _found(town)
     assert await town.audit_holds()
+
+
+async def test_what_holds_without_an_end_keeps_its_case_until_it_is_taken_back(town: Town) -> None:
+    mo = await town.resident("Mo", Role.MODERATOR)
+    bo, cy = await town.residents("Bo", "Cy")
+    room_id = await town.talk(bo, cy)
+    sent = await bo.say(room_id, "Nobody asked you.", "b1")
+    await cy.post(f"/messages/{sent['id']}/concerns", {"reason": "unkind"})
+    ((case_id,),) = [[one["id"]] for one in await mo.queue()]
+    await _decide(mo, case_id, **HIDE)
+    async with town.database.unit_of_work(town.organisation_id) as session:
+        effect = (await session.scalars(select(Effect))).one()
+        effect.kind, effect.ends_at = EffectKind.REMOVE, None
+    town.clock.pass_time(days=800)
+    assert "safety_case" not in await _found(town), "else nobody could ever take it back"
+    async with town.database.unit_of_work(town.organisation_id) as session:
+        (await session.scalars(select(Effect))).one().undone_at = town.clock()
+    assert (await _found(town))["safety_case"] == 1
+
+
+async def test_whatever_belongs_to_a_case_goes_with_it(backend: str) -> None:
+    schema.all_tables()
+    named = {one.name for one in Base.metadata.tables.values() if "case_id" in one.columns}
+    # The marks of a removal are kept for twelve months, whatever becomes of the case.
+    assert named - {"removal_trace"} == {str(one.__tablename__) for one in retention.OF_A_CASE}
 
 
 async def test_words_of_a_talk_stay_while_somebody_is_asked_to_look(town: Town) -> None:

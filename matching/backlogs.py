@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from matching import candidates, encodings
+from matching import candidates, encodings, vectors
 from matching.candidates import Candidate
 from matching.encodings import Encoding
 from matching.text import Encoder
@@ -68,7 +68,9 @@ def read(rows: Sequence[Any], encoder: Encoder) -> list[Made]:
 
 def _made(row: Any, encoder: Encoder) -> Made:
     told = encodings.texts(candidates.document(row))
-    return Made(row.id, row.revision, encoder.name, encoder.encode(told))
+    # Who told one thing only says it once: the text as a whole is that one, and is read once.
+    read_once = vectors.dense(told, encoder.encode).vectors
+    return Made(row.id, row.revision, encoder.name, read_once)
 
 
 async def keep(session: AsyncSession, made: Sequence[Made]) -> int:

@@ -53,7 +53,9 @@ class LookOut(Out):
     words: str
 
 
-@router.post("/messages/{message_id}/concerns", status_code=status.HTTP_202_ACCEPTED)
+@router.post(
+    "/messages/{message_id}/concerns", status_code=status.HTTP_202_ACCEPTED, response_class=Response
+)
 async def tell(message_id: UUID, body: ConcernIn, actor: Someone, here: Here, now: Now) -> Response:
     """Ask for a person to look at a message one can see. A double click counts once."""
     async with here.unit_of_work(actor.organisation_id) as session:
@@ -64,7 +66,7 @@ async def tell(message_id: UUID, body: ConcernIn, actor: Someone, here: Here, no
     return Response(status_code=status.HTTP_202_ACCEPTED)
 
 
-@router.post("/concerns", status_code=status.HTTP_202_ACCEPTED)
+@router.post("/concerns", status_code=status.HTTP_202_ACCEPTED, response_class=Response)
 async def tell_of(body: AboutIn, actor: Someone, here: Here, now: Now) -> Response:
     """Ask for a person to look at a talk, a profile, a group or a hello one can see."""
     async with here.unit_of_work(actor.organisation_id) as session:
@@ -75,7 +77,7 @@ async def tell_of(body: AboutIn, actor: Someone, here: Here, now: Now) -> Respon
     return Response(status_code=status.HTTP_202_ACCEPTED)
 
 
-@router.post("/invitations/concerns", status_code=status.HTTP_202_ACCEPTED)
+@router.post("/invitations/concerns", status_code=status.HTTP_202_ACCEPTED, response_class=Response)
 async def tell_of_invitation(
     body: InvitationConcernIn, someone: MaybeSomeone, place: Place, here: Here, origin: Address,
     now: Now,
@@ -109,7 +111,9 @@ async def told_of_invitation(
         )  # fmt: skip
 
 
-@router.post("/decisions/{case_id}/look-again", status_code=status.HTTP_202_ACCEPTED)
+@router.post(
+    "/decisions/{case_id}/look-again", status_code=status.HTTP_202_ACCEPTED, response_class=Response
+)
 async def look_again(
     case_id: UUID, body: LookAgainIn, actor: Someone, here: Here, now: Now
 ) -> Response:

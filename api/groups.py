@@ -242,7 +242,9 @@ async def leave(group_id: UUID, actor: Someone, here: Here, now: Now) -> Respons
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
-@router.post("/groups/{group_id}/requests", status_code=status.HTTP_202_ACCEPTED)
+@router.post(
+    "/groups/{group_id}/requests", status_code=status.HTTP_202_ACCEPTED, response_class=Response
+)
 async def ask(
     group_id: UUID, body: AskIn, actor: Someone, here: Here, guard: Guard, now: Now
 ) -> Response:

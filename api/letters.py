@@ -61,7 +61,7 @@ async def read_letters(actor: Someone, here: Here) -> Page[LetterOut]:
     return Page(items=[LetterOut.model_validate(one) for one in found])
 
 
-@router.post("/me/letters", status_code=status.HTTP_202_ACCEPTED)
+@router.post("/me/letters", status_code=status.HTTP_202_ACCEPTED, response_class=Response)
 async def write_letter(
     body: LetterIn, actor: Someone, here: Here, guard: Guard, now: Now
 ) -> Response:
@@ -89,7 +89,9 @@ async def read_decision(
     )
 
 
-@router.post("/decisions/by-code/look-again", status_code=status.HTTP_202_ACCEPTED)
+@router.post(
+    "/decisions/by-code/look-again", status_code=status.HTTP_202_ACCEPTED, response_class=Response
+)
 async def look_again(
     body: AgainIn, place: Place, here: Here, origin: Address, now: Now
 ) -> Response:
@@ -100,7 +102,9 @@ async def look_again(
     return Response(status_code=status.HTTP_202_ACCEPTED)
 
 
-@router.post("/decisions/by-code/letters", status_code=status.HTTP_202_ACCEPTED)
+@router.post(
+    "/decisions/by-code/letters", status_code=status.HTTP_202_ACCEPTED, response_class=Response
+)
 async def write_by_code(
     body: AgainIn, place: Place, here: Here, guard: Guard, origin: Address, now: Now
 ) -> Response:

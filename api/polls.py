@@ -83,7 +83,7 @@ async def list_polls(group_id: UUID, actor: Someone, here: Here, now: Now) -> Pa
     return Page(items=[PollOut.model_validate(one) for one in found])
 
 
-@router.post("/groups/{group_id}/polls", status_code=202)
+@router.post("/groups/{group_id}/polls", status_code=202, response_class=Response)
 async def post_poll(
     group_id: UUID, body: PollIn, actor: Someone, here: Here, guard: Guard, now: Now
 ) -> Response:

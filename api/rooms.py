@@ -1,13 +1,14 @@
 """Talks over HTTP: the same writer and the same screening as the live socket."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Query, Response, status
 
 from api.dependencies import Guard, Here, Now, Someone, Talk
+from api.descriptions import Answers
 from api.shapes import In, Out, Page
 from chat import frames, messages, pending, rooms
 from chat.drafts import Kept
@@ -17,6 +18,7 @@ from core.sentences import english
 from core.words import Message
 
 router = APIRouter(tags=["talks"])
+NOT_YET: Final[Answers] = {202: {"description": "It is held, or its author is asked first."}}
 
 
 class Member(Out):
@@ -140,8 +142,9 @@ async def read(
 
 
 @router.post(
-    "/rooms/{room_id}/messages", response_class=Response, status_code=status.HTTP_201_CREATED
-)
+    "/rooms/{room_id}/messages", response_class=Response, status_code=status.HTTP_201_CREATED,
+    responses=NOT_YET,
+)  # fmt: skip
 async def send(room_id: UUID, body: Say, actor: Someone, talk: Talk) -> Response:
     """Say something: 201 `sent`, or 202 `held` or `asked`, as frames of the protocol."""
     kept = await talk.send(
@@ -150,7 +153,7 @@ async def send(room_id: UUID, body: Say, actor: Someone, talk: Talk) -> Response
     return _answer(kept, sent=status.HTTP_201_CREATED)
 
 
-@router.put("/rooms/{room_id}/messages/{message_id}", response_class=Response)
+@router.put("/rooms/{room_id}/messages/{message_id}", response_class=Response, responses=NOT_YET)
 async def edit(
     room_id: UUID, message_id: UUID, body: Otherwise, actor: Someone, talk: Talk
 ) -> Response:

@@ -28,6 +28,7 @@ from api import (
     ways_in,
 )
 from api.dependencies import Here
+from api.descriptions import RESPONSES
 from core.errors import Unavailable
 from people import organisations
 
@@ -77,6 +78,6 @@ async def readyz(here: Here) -> PlainTextResponse:
 def install(app: FastAPI) -> None:
     """Add every route."""
     for router in ROUTERS:
-        app.include_router(router, prefix=PREFIX)
+        app.include_router(router, prefix=PREFIX, responses=RESPONSES)
     app.include_router(health)
     app.add_api_websocket_route(f"{PREFIX}/live", live.live)

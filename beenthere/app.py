@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from api import problems, routes
+from api.descriptions import Described
 from beenthere import doorbells, measures
 from beenthere.guards import Guards
 from beenthere.upkeep import Upkeep
@@ -54,7 +55,7 @@ def create_app(
             await engine.stop()
             await database.close()
 
-    app = FastAPI(
+    app = Described(
         title="Been There",
         version="1",
         lifespan=lifespan,

@@ -8,7 +8,7 @@ DATA ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run check style types test unbrowsed long migrate bench-chat bench-matching bench-screening screenshots lock
+.PHONY: help setup demo run check style types test unbrowsed long migrate bench-chat bench-matching bench-founding bench-screening screenshots lock
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ bench-chat: setup  ## Figures of the talk engine
 
 bench-matching: setup  ## Figures of matching (DATA=folder for public data)
 	@$(BIN)/python -m benchmarks.matching $(if $(DATA),--data $(DATA))
+
+bench-founding: setup  ## Hundreds are brought in, offered others, ten talk (DATA=folder for public data)
+	@$(BIN)/python -m benchmarks.founding $(if $(DATA),--data $(DATA))
 
 bench-screening: setup  ## Figures of screening (DATA=folder for public data)
 	@$(BIN)/python -m benchmarks.screening $(if $(DATA),--data $(DATA))

@@ -98,7 +98,7 @@ async def end_invitation(invitation_id: UUID, actor: Someone, here: Here, now: N
 
 @router.put(
     "/accounts/{account_id}/roles/{role}", status_code=status.HTTP_204_NO_CONTENT,
-    responses={202: {"description": "Another person has to confirm it."}},
+    responses={202: {"description": "another person has to confirm it"}},
 )  # fmt: skip
 async def appoint(account_id: UUID, role: Role, actor: Someone, here: Here, now: Now) -> Response:
     """Give somebody else a role; 202 while another person has to confirm it. Idempotent."""

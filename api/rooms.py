@@ -18,7 +18,7 @@ from core.sentences import english
 from core.words import Message
 
 router = APIRouter(tags=["talks"])
-NOT_YET: Final[Answers] = {202: {"description": "It is held, or its author is asked first."}}
+NOT_YET: Final[Answers] = {202: {"description": "held, or its author is asked first"}}
 
 
 class Member(Out):

@@ -140,6 +140,8 @@ def _words(node: ast.AST) -> str:
 
 PHRASES: Final = {
     "there is a character in it that can't be kept": "met by programs, which send no such thing",
+    "another person has to confirm it": "a line of the API's own description",
+    "held, or its author is asked first": "a line of the API's own description",
     "tell us": "a heading of the API's own page",
     "ways in": "a heading of the API's own page",
 }

@@ -91,6 +91,7 @@ async def decide(
     await unanswered.end(session, case, now=now)
     answered = await flags.resolve(session, case_id, now=now)
     await _tell_author(session, actor, case, ruling, entry, now=now)
+    await _tell_writer(session, case, ruling, entry, now=now)
     await _tell_reporters(session, case, ruling, entry, answered, now=now)
     _audit(session, actor, case, ruling, now=now)
     if case.is_support and EffectKind.REACHED_OUT in ruling.kinds:
@@ -170,6 +171,24 @@ async def _tell_author(
             subject_id=case.id,
             now=now,
         )
+
+
+async def _tell_writer(
+    session: AsyncSession, case: Case, ruling: Ruling, entry: CaseEvent, *, now: datetime
+) -> None:
+    """Tell whoever wrote to the team that they were read, where nobody writes back."""
+    if case.subject_kind is not SubjectKind.LETTER or EffectKind.REACHED_OUT in ruling.kinds:
+        return
+    if case.author_id is None or not await accounts.names(session, {case.author_id}):
+        return
+    await notices.send(
+        session,
+        account_id=case.author_id,
+        kind=NoticeKind.OUTCOME,
+        dedupe_key=f"letter_read:{entry.id}",
+        words=words.LETTER_READ,
+        now=now,
+    )
 
 
 async def _tell_reporters(

@@ -4,18 +4,21 @@ What somebody has a part in is not in their queue, and for them it does not exis
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import NotFound
-from moderation import talks
+from moderation import talks, words
 from moderation.cases import Case
 from moderation.effects import Effect
 from moderation.flags import Flag
 from moderation.kinds import EffectKind
-from people.permissions import Actor
+from people import notices, roles
+from people.notices import NoticeKind
+from people.permissions import Actor, Role
 
 
 def has_no_part(actor: Actor) -> ColumnElement[bool]:
@@ -60,6 +63,28 @@ async def without_part(
     found = (await session.execute(select(*asked).where(Case.id == case_id))).one_or_none()
     pairs = zip(actors, found, strict=True) if found else ()
     return [actor.account_id for actor, may_see in pairs if may_see]
+
+
+async def tell_if_nobody_may(session: AsyncSession, case_id: UUID, *, now: datetime) -> None:
+    """Tell the administrators where every moderator has a part in it: else it waits unseen.
+
+    They hear that, and nothing of what it is about. Once for each opening of the case.
+    """
+    organisation_id = session.info["organisation_id"]
+    able = await roles.active_holders(session, Role.MODERATOR)
+    actors = [Actor(account_id, organisation_id, "") for account_id in able]
+    if await without_part(session, actors, case_id):
+        return
+    opening = await session.scalar(select(Case.opening).where(Case.id == case_id))
+    for account_id in await roles.active_holders(session, Role.ADMINISTRATOR):
+        await notices.send(
+            session,
+            account_id=account_id,
+            kind=NoticeKind.ROLE,
+            dedupe_key=f"nobody_may:{case_id}:{opening}:{account_id}",
+            words=words.NOBODY_MAY,
+            now=now,
+        )
 
 
 async def require_no_part(session: AsyncSession, actor: Actor, case_id: UUID) -> Case:

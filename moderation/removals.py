@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped
 from core import encryption, ids
 from core.safety import Concern, Source, Subject, SubjectKind
 from core.tables import Base, Copied, Identified, Owned, Retention, field
-from moderation import flags
+from moderation import flags, interests
 from moderation.reasons import REASONS, Reason
 from people import accounts, invitations
 from people.accounts import Account
@@ -124,4 +124,5 @@ async def meet(
 async def ask_second(session: AsyncSession, subject: Subject, *, now: datetime) -> None:
     """Put a removal before a second person: until they say yes it is a pause that ends."""
     concern = Concern(Source.SCREENING, REASONS[Reason.SECOND_READER].tier, "", now)
-    await flags.flag(session, subject, concern, reason=Reason.SECOND_READER)
+    case_id = await flags.flag(session, subject, concern, reason=Reason.SECOND_READER)
+    await interests.tell_if_nobody_may(session, case_id, now=now)

@@ -12,7 +12,7 @@ from core import words as plain
 from core.errors import Invalid, NotFound
 from core.safety import Concern, Source, Subject, SubjectKind
 from core.sentences import When, say, together
-from moderation import cases, codes, flags
+from moderation import cases, codes, flags, interests
 from moderation.effects import Effect
 from moderation.reasons import DESKS_OWN, REASONS, Reason
 from moderation.safety_words import SafetyWords
@@ -148,3 +148,4 @@ async def _ask_again(
         reporter_id=account_id,
     )
     await flags.flag(session, case.subject, concern, reason=Reason.LOOK_AGAIN)
+    await interests.tell_if_nobody_may(session, case_id, now=now)

@@ -109,6 +109,15 @@ _WORRIED: Final = say(
     "You were worried about somebody, and you told us. A person from the team has looked. Thank"
     " you for not looking away. What comes next isn't yours to carry."
 )
+LETTER_READ: Final = say(
+    "Somebody from the team has read your letter. They didn't write back this time. If you hoped"
+    " for an answer, or something has changed, please write to us again. A person reads it."
+)
+NOBODY_MAY: Final = say(
+    "Somebody asked for another look at a decision, or a decision needs a second person, and"
+    " nobody here may look: every moderator has had a part in it. Please appoint another one."
+    " Until then it waits."
+)
 _STAYS: Final = say(
     "Somebody else has looked again at what we decided, as you asked. It stays as it is."
 )

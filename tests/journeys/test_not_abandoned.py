@@ -85,6 +85,10 @@ async def test_promise_19_who_is_paused_talks_with_the_team_and_distress_is_hear
     assert "We have your letter." in phone.text
     first = (await here.max.queue())[0]
     assert (first["subject_kind"], first["tier"]) == ("letter", "now")
+    await here.max.look(first["id"])
+    await here.decide(here.max, first["id"], {"kind": "nothing"}, rule=None)
+    read = "Somebody from the team has read your letter. They didn't write back this time."
+    assert (await here.marigold.told())[-1].startswith(read), "nobody waits for an answer in vain"
 
 
 async def test_promise_19_a_copy_is_there_by_code_and_password(here: Harbour) -> None:

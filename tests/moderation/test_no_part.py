@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from conftest import MORNING
+from people_factories import sign_up
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chat import rooms
@@ -22,10 +23,12 @@ from moderation import (
     settled,
     telling,
     triage,
+    words,
 )
 from moderation.kinds import EffectKind, Step
 from moderation.reasons import Reason
-from people.permissions import Actor
+from people import roles
+from people.permissions import Actor, Role
 from tests.moderation import factories
 from tests.moderation.factories import REASON, World, concern, raised
 
@@ -121,3 +124,20 @@ async def test_what_one_has_a_part_in_is_shut_at_every_door(
     async with here.work() as session:
         with pytest.raises(NotFound):
             await actions.undo(session, here.mo, effect.id, now=MORNING)
+
+
+async def test_where_nobody_may_look_again_the_administrators_are_told_in_the_same_breath(
+    here: World,
+) -> None:
+    ada = await sign_up(
+        here.database, here.organisation_id, "Ada", now=MORNING, roles_held=(Role.ADMINISTRATOR,)
+    )
+    case_id = await own_decision_in_question(here)
+    assert await here.notices(ada.id) == [], "Max can still look"
+    async with here.work() as session:
+        await roles.dismiss(session, ada.actor, here.max.account_id, Role.MODERATOR, now=MORNING)
+    for _ in "twice":
+        async with here.work() as session:
+            await telling.look_again(session, here.ben, case_id, words="still", now=MORNING)
+    (told,) = await here.notices(ada.id)
+    assert told.words == words.NOBODY_MAY

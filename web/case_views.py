@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from chat.edits import Former
 from core.safety import SubjectKind, Tier
-from core.sentences import When, say, say_many, together
+from core.sentences import Sentence, When, say, say_many, together
 from moderation.case_views import CasePage, Line, Raised
 from moderation.documents import HouseRules
 from moderation.effects import Effect
@@ -25,6 +25,7 @@ from web.labels import (
     EFFECTS,
     HAPPENED,
     LENGTHS,
+    LETTER_READ,
     REASONS,
     SUBJECTS,
     TIER_LABELS,
@@ -184,7 +185,8 @@ def _raised(one: Raised) -> dict[str, Any]:
         "at": moment(one.at),
         "parts": [{"text": one.evidence, "is_about": True}],
         "note": one.note,
-        "because": list(one.because) or [_reason(one)],
+        # Who said so stands before it.
+        "because": list(one.because) or [REASONS[one.reason or Reason.SOMETHING_ELSE]],
     }
 
 
@@ -241,6 +243,11 @@ def _effect(one: Effect) -> dict[str, Any]:
     }
 
 
+def _hint(kind: EffectKind, found: CasePage) -> Sentence:
+    is_letter = found.subject.kind is SubjectKind.LETTER
+    return LETTER_READ if is_letter and kind is EffectKind.NOTHING else EFFECTS[kind][1]
+
+
 def _decision(
     found: CasePage, rules: HouseRules, typed: Form | None, errors: Mapping[str, str]
 ) -> dict[str, Any]:
@@ -251,7 +258,7 @@ def _decision(
         "action": f"/staff/cases/{found.id}/decision",
         "version": found.version,
         "effects": [
-            {"value": kind, "label": EFFECTS[kind][0], "hint": EFFECTS[kind][1]}
+            {"value": kind, "label": EFFECTS[kind][0], "hint": _hint(kind, found)}
             for kind in found.offered
         ],
         # Never a length that nobody chose.

@@ -1,10 +1,12 @@
 """What comes after a look: telling of it later, and coming back to somebody a day after."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import Here, Now, Someone
 from core.sentences import say, together
@@ -12,7 +14,7 @@ from moderation import aftercare, delays
 from moderation.aftercare import Task, Waiting
 from moderation.delays import Ground, LookDelay
 from people.permissions import Actor
-from web import forms
+from web.forms import Form
 from web.rendering import moment, see
 
 router = APIRouter(include_in_schema=False)
@@ -41,9 +43,10 @@ def task(one: Waiting) -> dict[str, Any]:
     }
 
 
-def shown(delay: LookDelay | None, actor: Actor) -> dict[str, Any]:
+def shown(delay: LookDelay | None, actor: Actor, typed: Form | None) -> dict[str, Any]:
     """Return what the page needs: what was asked, and what this moderator can do about it."""
     return {
+        "values": typed.values if typed else {},
         "ground": GROUNDS[delay.ground] if delay else "",
         "until": moment(delay.ends_at) if delay else None,
         "holds": delay is not None and delay.confirmed_by is not None,
@@ -57,19 +60,17 @@ def shown(delay: LookDelay | None, actor: Actor) -> dict[str, Any]:
     }
 
 
-@router.post("/staff/cases/{case_id}/delay")
-async def change(request: Request, case_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+async def change(
+    session: AsyncSession, actor: Actor, case_id: UUID, form: Form, *, now: datetime
+) -> None:
     """Ask for it, say yes to it, or end it."""
-    form = await forms.typed(request)
-    async with here.unit_of_work(actor.organisation_id) as session:
-        if form.get("do") == "confirm":
-            await delays.confirm(session, actor, case_id, now=now)
-        elif form.get("do") == "end":
-            await delays.end(session, actor, case_id, now=now)
-        else:
-            ground, days = form.get("ground"), form.number("days")
-            await delays.ask(session, actor, case_id, ground=ground, days=days, now=now)
-    return see(f"/staff/cases/{case_id}")
+    if form.get("do") == "confirm":
+        await delays.confirm(session, actor, case_id, now=now)
+    elif form.get("do") == "end":
+        await delays.end(session, actor, case_id, now=now)
+    else:
+        ground, days = form.get("ground"), form.number("days")
+        await delays.ask(session, actor, case_id, ground=ground, days=days, now=now)
 
 
 @router.post("/staff/aftercare/{task_id}/done")

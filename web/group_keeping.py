@@ -37,7 +37,7 @@ DOORS: Final = [
     },
     {
         "value": Door.ASK,
-        "label": say("Rolling"),
+        "label": say("Ask first"),
         "hint": say("People ask, one of you answers, and places are given as they get free."),
     },
     {
@@ -48,13 +48,16 @@ DOORS: Final = [
 ]
 # What the page calls otherwise than the card.
 ON_PAGE: Final = {"capacity": "places"}
+PART_OF: Final[dict[What, What]] = {"go-on": "ending"}
 WORDS: Final = ("name", "purpose", "for_whom", "about", "lived")
 
 
 @router.get("/groups/{group_id}/look-after")
-async def look_after(request: Request, group_id: UUID, actor: Someone, here: Here) -> Response:
+async def look_after(
+    request: Request, group_id: UUID, actor: Someone, here: Here, saved: What | None = None
+) -> Response:
     """Show what can be kept up."""
-    return await _show(request, group_id, actor, here)
+    return await _show(request, group_id, actor, here, what=saved, is_saved=saved is not None)
 
 
 async def _show(
@@ -63,6 +66,8 @@ async def _show(
     actor: Actor,
     here: Here,
     *,
+    what: What | None = None,
+    is_saved: bool = False,
     typed: Form | None = None,
     errors: dict[str, str] | None = None,
 ) -> Response:
@@ -82,6 +87,8 @@ async def _show(
         leading=[one.name for one in people if one.is_facilitator],
         others=[{"value": one.account_id, "label": one.name} for one in people
                 if not one.is_facilitator],
+        open_parts=[PART_OF.get(what, what)] if what else [],
+        is_saved=is_saved,
         errors=errors or {},
     )  # fmt: skip
 
@@ -126,8 +133,9 @@ async def change(
             raise
         errors = {ON_PAGE.get(at, at): said for at, said in forms.errors_of(problem).items()}
     else:
-        return see(f"/groups/{group_id}" if what == "card" else f"/groups/{group_id}/look-after")
-    return await _show(request, group_id, actor, here, typed=form, errors=errors)
+        to = f"/groups/{group_id}"
+        return see(to if what == "card" else f"{to}/look-after?saved={what}")
+    return await _show(request, group_id, actor, here, what=what, typed=form, errors=errors)
 
 
 async def _change(

@@ -14,7 +14,7 @@ from api.dependencies import Guard, Here, Now, Someone
 from core.errors import Conflict, Problem
 from core.sentences import say, together
 from groups import cards, doors, facilitators, keeping, members, places, requests, rosters
-from groups.cards import Door, Group
+from groups.cards import Door, Group, Shown
 from groups.places import State
 from groups.requests import Place
 from groups.rosters import Member, Mine
@@ -42,7 +42,7 @@ STANDING_LINES: Final = {
 }
 KIND_LINES: Final = {
     Door.OPEN: say("Open: anybody can join by themselves, at any time."),
-    Door.ASK: say("Rolling: people ask, and join as places get free."),
+    Door.ASK: say("Ask first: people ask, and join as places get free."),
     Door.CLOSED: say("Closed: the same people stay together."),
 }
 WAITING_LINES: Final = {
@@ -66,9 +66,13 @@ async def groups(request: Request, actor: Someone, here: Here) -> Response:
         request,
         "pages/groups.html",
         say("Groups"),
-        mine=[views.group_card(one.group, is_mine=True) for one in mine],
-        open_groups=[views.group_card(one) for one in every if one.id not in own],
+        mine=[_listed(one.group) for one in mine],
+        open_groups=[_listed(one) for one in every if one.id not in own],
     )
+
+
+def _listed(group: Shown) -> dict[str, Any]:
+    return views.group_card(group) | {"kind_line": KIND_LINES[group.card.door]}
 
 
 @router.get("/groups/{group_id}")

@@ -88,6 +88,8 @@ EFFECTS: Final = {
         say("Only its author has seen it. This can't be undone."),
     ),
 }
+# A letter's author is told by themselves.
+LETTER_READ: Final = say("They hear that their letter was read, and that they can write again.")
 DID: Final = {
     EffectKind.NOTHING: say("left as it is"),
     EffectKind.REACHED_OUT: say("wrote to them"),

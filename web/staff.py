@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.dependencies import Here, Now, Someone
-from core.errors import Conflict, Invalid, Problem
+from core.errors import Conflict, Forbidden, Invalid, Problem
 from core.safety import Tier
 from core.sentences import say, together
 from moderation import actions, aftercare, case_pages, claims, notes, settled, triage
@@ -136,13 +136,15 @@ async def _case(
     typed: Form | None = None,
     errors: Mapping[str, str] | None = None,
     stale: str = "",
+    delaying: Form | None = None,
 ) -> Response:
     found = await _open(here, actor, case_id, reason=say("reading on"), now=now)
     async with here.reading(actor.organisation_id) as session:
         rules = await documents.current(session, HouseRules)
-        delay = delays.shown(await look_delays.of_case(session, case_id, now=now), actor)
+        asked = await look_delays.of_case(session, case_id, now=now)
     context = case_views.case(found, rules, now=now, typed=typed, errors=errors or {})
-    context |= {"status": 409 if stale else 422 if errors else 200, "stale": stale, "delay": delay}
+    context |= {"status": 409 if stale else 422 if errors else 200, "stale": stale}
+    context["delay"] = delays.shown(asked, actor, delaying)
     return await page(request, "staff/case.html", say("Case"), **context)
 
 
@@ -170,6 +172,23 @@ async def leave_note(
     form = await forms.typed(request)
     async with here.unit_of_work(actor.organisation_id) as session:
         await notes.leave(session, actor, case_id, words=form.get("note"), now=now)
+    return see(f"/staff/cases/{case_id}")
+
+
+@router.post("/staff/cases/{case_id}/delay")
+async def delay(request: Request, case_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Change when its author hears that we looked; what can't be is said on the case."""
+    form = await forms.typed(request)
+    try:
+        async with here.unit_of_work(actor.organisation_id) as session:
+            await delays.change(session, actor, case_id, form, now=now)
+    except (Conflict, Forbidden, Invalid) as fault:
+        async with here.reading(actor.organisation_id) as session:
+            is_looking = await case_pages.is_looking(session, actor, case_id, now=now)
+        if not is_looking:
+            raise
+        errors = forms.errors_of(fault)
+        return await _case(request, case_id, actor, here, now=now, errors=errors, delaying=form)
     return see(f"/staff/cases/{case_id}")
 
 

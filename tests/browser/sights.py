@@ -82,11 +82,11 @@ def _worry(page: Page) -> None:
 
 
 def _look_after_a_group(page: Page) -> None:
-    follow("#mine ~ article h2 a", "a[href$='/look-after']")(page)
+    follow("#mine ~ ul a", "a[href$='/look-after']")(page)
 
 
 def _decide_together(page: Page) -> None:
-    follow("#mine ~ article h2 a", "a[href$='/polls']")(page)
+    follow("#mine ~ ul a", "a[href$='/polls']")(page)
     page.locator("#words").fill("Shall we meet on Thursdays instead?")
     page.locator("#options").fill("Thursday\nStay with Tuesday")
     page.locator("form:has(#options) button").first.click()
@@ -167,9 +167,9 @@ SIGHTS = (
         ends_at="/decisions/{case_id}",
     ),
     Sight("groups", "Sam", "/groups"),
-    Sight("group", "Sam", "/groups", follow("#open ~ article h2 a"), ends_at=A_GROUP),
-    Sight("group-mine", "Sam", "/groups", follow("#mine ~ article h2 a"), ends_at=A_GROUP),
-    Sight("group-led", "Josie", "/groups", follow("#mine ~ article h2 a"), ends_at=A_GROUP),
+    Sight("group", "Sam", "/groups", follow("#open ~ ul a"), ends_at=A_GROUP),
+    Sight("group-mine", "Sam", "/groups", follow("#mine ~ ul a"), ends_at=A_GROUP),
+    Sight("group-led", "Josie", "/groups", follow("#mine ~ ul a"), ends_at=A_GROUP),
     Sight(
         "group-look-after",
         "Josie",

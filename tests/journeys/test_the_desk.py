@@ -241,3 +241,21 @@ async def test_a_day_after_somebody_comes_back_to_them_and_to_who_read_it(town: 
     await mo.browser.press("I've done this")
     assert "To come back to today" not in mo.browser.text
     await wren.get("/aftercare", status=403)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_delay_that_can_not_be_is_said_on_the_case_itself(town: Town) -> None:
+    wren, _, room_id = await _two(town)
+    mo = await town.resident("Mo", Role.MODERATOR)
+    await wren.say(room_id, HARD[0], "c1")
+    case_id = (await mo.queue())[0]["id"]
+    await mo.look(case_id)
+    path, wide = f"/staff/cases/{case_id}/delay", mo.browser
+    refused = await wide.post(path, {"do": "ask", "ground": "curious", "days": "30"})
+    assert "Please choose why." in refused
+    assert "What was said" in refused, "the case is still there"
+    await wide.post(path, {"do": "ask", "ground": "danger", "days": "30"})
+    assert "Somebody else has to say yes." in await wide.post(path, {"do": "confirm"})
+    assert "Somebody has asked for that already." in await wide.post(
+        path, {"do": "ask", "ground": "witness", "days": "7"}
+    )

@@ -80,5 +80,5 @@ async def read(here: Here, now: Now, where: dependencies.Place) -> Help:
         Region(name=region.name, services=[_line(line, place) for line in region.services])
         for region in place.directory.regions
     ]
-    sentences = [answer.words for answer in helping.what_happens(place.words).sentences]
+    sentences = [answer.words for answer in helping.what_happens(place).sentences]
     return Help(who_is_here=helping.who_is_here(place), regions=regions, what_happens=sentences)

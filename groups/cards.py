@@ -229,7 +229,7 @@ async def change(
     """
     group = await by_id(session, group_id)
     require(actor, Act.LEAD_GROUP, group)
-    wordings.admit(card.name, verdict)
+    await wordings.admit_card(session, card.name, verdict)
     said = await in_own_words(session, card)
     changed = await session.scalar(
         update(Group)

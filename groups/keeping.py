@@ -52,7 +52,7 @@ async def announce(
         raise Invalid(
             say("Please use at most %(most)s letters.", most=LINE_CHARACTERS), field="announcement"
         )
-    wordings.admit("", verdict)
+    wordings.admit(verdict)
     if line == group.announcement:
         return
     group.announcement = line
@@ -84,7 +84,7 @@ async def write_agreement(
     if len(words) > limits.FIELD_CHARACTERS:
         most = limits.FIELD_CHARACTERS
         raise Invalid(say("Please use at most %(most)s letters.", most=most), field="agreement")
-    wordings.admit("", verdict)
+    wordings.admit(verdict)
     if words.strip() == group.agreement:
         return group.agreement_version
     version: int | None = await session.scalar(

@@ -45,7 +45,7 @@ async def open_group(
         NotFound: there is no account of the facilitator's id here.
     """
     require(actor, Act.OPEN_GROUP)
-    wordings.admit(card.name, verdict)
+    await wordings.admit_card(session, card.name, verdict)
     if safety_mode is Mode.SELF_HELD:
         raise Invalid(say("A group can become self-held later, when its people decide so."))
     # Two clicks at once wait for each other here, so that the second finds what the first opened.

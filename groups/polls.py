@@ -118,7 +118,7 @@ async def ask(
     """
     require(actor, Act.TAKE_PART)
     _check(question, options, days=days)
-    wordings.admit("", verdict)
+    wordings.admit(verdict)
     group = await cards.by_id(session, group_id)
     if await members.here(session, group_id, actor.account_id) is None:
         raise NotFound

@@ -134,6 +134,7 @@ def _fill(template: str, place: Place) -> Sentence:
         closes=place.say(staffed.closes_at),
         opens=place.say(staffed.opens_at),
         lines=in_a_sentence(place.lines),
+        emergency=place.directory.emergency.phone.display,
     )
 
 
@@ -156,7 +157,7 @@ def help_card(place: Place, *, own_plan: str = "", trusted_name: str | None = No
         trusted=_trusted(words, trusted_name),
         services_heading=words.services,
         lines=place.lines,
-        danger=words.danger,
+        danger=_fill(words.danger, place),
         put_away=words.put_away,
     )
 
@@ -177,6 +178,10 @@ def _trusted(words: HelpCardWords, name: str | None) -> Offer | None:
     )
 
 
-def what_happens(words: SafetyWords, *, is_easy_read: bool = False) -> WhatHappens:
+def what_happens(place: Place, *, is_easy_read: bool = False) -> WhatHappens:
     """Return "What happens if I say I want to die?" and its four honest sentences (promise 5)."""
-    return words.wording(is_easy_read=is_easy_read).what_happens
+    said = place.words.wording(is_easy_read=is_easy_read).what_happens
+    first, second, third, fourth = (
+        one.model_copy(update={"words": _fill(one.words, place)}) for one in said.sentences
+    )
+    return said.model_copy(update={"sentences": (first, second, third, fourth)})

@@ -132,9 +132,7 @@ def _reviewed_line(place: Place) -> str:
 async def what_happens(request: Request, someone: MaybeSomeone, here: Here, now: Now) -> Response:
     """What happens if I say I want to die? (promise 5)."""
     place = await urgent.place_now(here, await _where(request, someone), now=now)
-    said, easy = (
-        helping.what_happens(place.words, is_easy_read=is_easy) for is_easy in (False, True)
-    )
+    said, easy = (helping.what_happens(place, is_easy_read=is_easy) for is_easy in (False, True))
     return await page(
         request,
         "pages/what_happens.html",

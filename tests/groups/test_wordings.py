@@ -8,7 +8,7 @@ from conftest import MORNING
 from core.safety import Category, Response, SubjectKind, Tier, Verdict
 from groups import cards, openings, wordings
 from groups.cards import Card
-from groups.wordings import CardHeld, NamePoses
+from groups.wordings import CardHeld, NamePoses, RungFirst
 from people.permissions import Actor
 
 pytestmark = pytest.mark.anyio
@@ -23,7 +23,7 @@ SPAM = Verdict(tier=Tier.ROUTINE, categories=frozenset({Category.SPAM}))
     "name",
     [
         "Samaritans", "The Samaritans", "SAMARITANS UK", "Sama\u200britans", "Crisis line",
-        "Night helpline", "Help-line", "Ｈｅｌｐｌｉｎｅ", "Childline", "Call 999",
+        "Night helpline", "Help-line", "Ｈｅｌｐｌｉｎｅ", "Childline", "Call 112",
         "The Staff", "staff team", "Moderators", "Admin", "Support", "Support team", "Been There",
         "Safeguarding", "S\u0430m\u0430ritans", "\u041coderat\u043ers", "Childl\u0456ne",
     ],
@@ -43,6 +43,15 @@ def test_a_name_that_promises_staff_or_a_helpline_poses(name: str) -> None:
 )  # fmt: skip
 def test_an_ordinary_name_does_not_pose(name: str) -> None:
     assert not wordings.poses(name)
+
+
+def test_the_number_that_this_organisation_rings_first_poses() -> None:
+    shipped = RungFirst().numbers
+    assert wordings.poses("Call 999", numbers=shipped)
+    assert not wordings.poses("Call 000", numbers=shipped)
+    phone = {"tel": "000", "display": "000 or 106"}
+    elsewhere = RungFirst.model_validate({"regions": [], "emergency": {"phone": phone}})
+    assert wordings.poses("Night 106", numbers=elsewhere.numbers)
 
 
 @pytest.mark.parametrize("verdict", [THREAT, CRUEL, ASKED])

@@ -1,6 +1,7 @@
 """Who is there, by the clock: no text promises a person who isn't."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ def shipped(model: type[Settled]) -> dict[str, object]:
     return body
 
 
+NOBODY_OPEN = {"name": "Elsewhere", "services": []}
 DIRECTORY = CrisisDirectory.model_validate(shipped(CrisisDirectory))
 WORDS = SafetyWords.model_validate(shipped(SafetyWords))
 NINE_TO_NINE = StaffedHours.model_validate(shipped(StaffedHours))
@@ -241,9 +243,21 @@ def test_the_card_begins_with_the_message_and_puts_a_person_before_the_list() ->
 
 @pytest.mark.parametrize("is_easy_read", [False, True])
 def test_the_question_is_answered_in_four_sentences(is_easy_read: bool) -> None:
-    found = helping.what_happens(WORDS, is_easy_read=is_easy_read)
+    found = helping.what_happens(place("2026-03-04T10:00"), is_easy_read=is_easy_read)
     assert found.title == "What happens if I say I want to die?"
     assert tuple(sentence.id for sentence in found.sentences) == FOUR_ANSWERS
+
+
+@pytest.mark.parametrize("is_easy_read", [False, True])
+def test_every_sentence_names_the_number_that_the_directory_names(is_easy_read: bool) -> None:
+    first = {"words": "In danger? Ring 000.", "phone": {"tel": "000", "display": "000"}}
+    elsewhere = shipped(CrisisDirectory) | {"emergency": first, "regions": [NOBODY_OPEN]}
+    directory = CrisisDirectory.model_validate(elsewhere)
+    there = replace(place("2026-03-04T02:00", is_easy_read=is_easy_read), directory=directory)
+    four = helping.what_happens(there, is_easy_read=is_easy_read).sentences
+    for said in (helping.help_card(there).danger, helping.who_is_here(there), four[2].words):
+        assert "ring 000" in said
+    assert "999" not in json.dumps([shipped(SafetyWords), shipped(StaffedHours)])
 
 
 def test_three_sentences_are_not_enough() -> None:

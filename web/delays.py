@@ -53,7 +53,9 @@ def shown(delay: LookDelay | None, actor: Actor, typed: Form | None) -> dict[str
         "can_confirm": delay is not None
         and delay.confirmed_by is None
         and delay.asked_by != actor.account_id,
-        "grounds": [{"value": ground, "label": label} for ground, label in GROUNDS.items()],
+        # Never a ground that nobody chose.
+        "grounds": [{"value": "", "label": say("choose")}]
+        + [{"value": ground, "label": label} for ground, label in GROUNDS.items()],
         "lengths": [
             {"value": str(days), "label": say("%(days)s days", days=days)} for days in (7, 30, 90)
         ],

@@ -93,11 +93,42 @@ def _decide_together(page: Page) -> None:
     page.wait_for_load_state()
 
 
-def _open_a_case(page: Page) -> None:
-    follow("[data-row] th a")(page)
+def _open_a_case(page: Page, row: str = "[data-row] th a") -> None:
+    follow(row)(page)
     if page.get_by_role("button", name="Read", exact=True).count():
         page.get_by_role("button", name="Read", exact=True).click()
         page.wait_for_load_state()
+
+
+def _read_of_harm(page: Page) -> None:
+    _open_a_case(page, "[data-row] th a:has-text('Kettle')")
+
+
+def _delay_without_a_ground(page: Page) -> None:
+    _open_a_case(page)
+    page.locator("#delay ~ details summary").click()
+    page.get_by_role("button", name="Ask a second person").click()
+    page.wait_for_load_state()
+
+
+def _write_to_the_team(page: Page) -> None:
+    page.locator("#words").fill("Is anybody there?")
+    page.get_by_role("button", name="Send to the team").click()
+    page.wait_for_load_state()
+
+
+def _open_all(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+
+
+def _open_the_talk(page: Page) -> None:
+    follow(TALK_OF_TWO)(page)
+    _open_all(page)
+
+
+def _look_after_it_all(page: Page) -> None:
+    _look_after_a_group(page)
+    _open_all(page)
 
 
 def _decide_nothing(page: Page) -> None:
@@ -138,6 +169,7 @@ SIGHTS = (
     Sight("home", "Sam", "/home"),
     Sight("first-words", "Sam", "/first-words"),
     Sight("offers", "Sam", "/offers"),
+    Sight("offers-others", "Sam", "/offers", _open_all),
     Sight("say-hello", "Pip", "/offers", follow("a[href^='/hellos/new']"), ends_at="/hellos/new"),
     Sight("hellos", "Sam", "/hellos"),
     Sight("about-me", "Sam", "/about-me"),
@@ -151,11 +183,13 @@ SIGHTS = (
     Sight("as-others-see-me", "Sam", "/about-me/as-others-see-me"),
     Sight("talks", "Sam", "/talks"),
     Sight("talk", "Sam", "/talks", follow(TALK_OF_TWO), ends_at=A_TALK),
+    Sight("talk-opened", "Sam", "/talks", _open_the_talk, ends_at=A_TALK),
     Sight("talk-of-a-group", "Sam", "/talks", follow(TALK_OF_A_GROUP), ends_at=A_TALK),
     Sight("talk-help-card", "Sam", "/talks", _write_to_help_card, ends_at=A_TALK),
     Sight("talk-help-line", "Sam", "/talks", _write_to_help_line, ends_at=A_TALK),
     Sight("tell-us", "Sam", "/tell-us"),
     Sight("team", "Sam", "/team"),
+    Sight("team-written", "Pip", "/team", _write_to_the_team),
     Sight("decision", None, "/decision"),
     Sight("tell-us-of-an-invitation", None, "/tell-us/invitation?code=K7QX-M2PA"),
     Sight("tell-us-of-words", "Sam", "/talks", _tell_of_words, ends_at="/tell-us"),
@@ -174,7 +208,7 @@ SIGHTS = (
         "group-look-after",
         "Josie",
         "/groups",
-        _look_after_a_group,
+        _look_after_it_all,
         ends_at="/groups/{group_id}/look-after",
     ),
     Sight("group-polls", "Josie", "/groups", _decide_together, ends_at="/groups/{group_id}/polls"),
@@ -195,6 +229,8 @@ SIGHTS = (
     Sight(
         "case-again", "Win", "/queue", _decide_nothing, ends_at="/staff/cases/{case_id}/decision"
     ),
+    Sight("case-of-harm", "Win", "/queue", _read_of_harm, ends_at=A_CASE),
+    Sight("case-delay", "Win", "/queue", _delay_without_a_ground, A_CASE + "/delay"),
     Sight("home-of-staff", "Priya", "/home"),
     Sight("administration", "Priya", "/administration"),
     Sight("our-words", "Priya", "/administration/documents/vocabulary", ends_at=A_PAPER),

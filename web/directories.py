@@ -18,13 +18,13 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/administration/directory")
-async def show(request: Request, actor: Someone, here: Here) -> Response:
+async def show(request: Request, actor: Someone, here: Here, saved: bool = False) -> Response:
     """Every line, and when it was last looked at."""
     require(actor, Act.CHANGE_DOCUMENT)
     directory, version = await papers.newest(here, actor, CrisisDirectory)
     first = directory.emergency
     values = {"words": first.words, "tel": first.phone.tel, "display": first.phone.display}
-    return await _list(request, directory, version, values=values)
+    return await _list(request, directory, version, values=values, is_saved=saved)
 
 
 async def _list(
@@ -34,6 +34,7 @@ async def _list(
     *,
     values: dict[str, str],
     errors: dict[str, str] | None = None,
+    is_saved: bool = False,
 ) -> Response:
     regions = [
         {"name": region.name, "number": number, "lines": [_row(line) for line in region.services]}
@@ -42,7 +43,7 @@ async def _list(
     return await page(
         request, "staff/directory.html", say("Who can be rung"),
         status=422 if errors else 200, regions=regions, version=version, values=values,
-        errors=errors or {},
+        errors=errors or {}, is_saved=is_saved,
     )  # fmt: skip
 
 
@@ -69,7 +70,7 @@ async def change_emergency(request: Request, actor: Someone, here: Here, now: No
             errors = papers.errors_of(fault)
         over = papers.over_now(fault, form, version)
         return await _list(request, directory, over, values=form.values, errors=errors)
-    return see("/administration/directory")
+    return see("/administration/directory?saved=1")
 
 
 def _last(where: str) -> str:
@@ -136,7 +137,7 @@ async def save_line(
             request, place, line, version=papers.over_now(fault, form, version),
             values=form.values, errors=_errors(fault), status=fault.status,
         )  # fmt: skip
-    return see("/administration/directory")
+    return see("/administration/directory?saved=1")
 
 
 def _errors(fault: Conflict | Invalid) -> dict[str, str]:

@@ -287,7 +287,7 @@ async def test_what_happens_is_answered_in_four_honest_sentences_to_anyone(
     assert tuple(one["id"] for one in said) == FOUR_ANSWERS
     words = _plain(answer.text)
     for one in said:
-        assert one["words"] in words
+        assert one["words"].replace("{emergency}", "999") in words
     assert len(re.findall(r"<li>", answer.text.partition("<ol")[2].partition("</ol>")[0])) == 4
     assert house.mark not in words
 

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, inspect, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, inspect, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from chat import messages
-from chat.events import RoomEvent
+from chat import messages, withdrawn
+from chat.events import KEPT_ASIDE, RoomEvent
 from chat.help_cards import HelpCard
 from chat.logs import Room
+from core.safety import SubjectKind
 from core.tables import Base, Retention
 from groups.members import GroupMember
 from moderation.aftercare import Aftercare
@@ -129,7 +130,8 @@ async def look(session: AsyncSession, *, now: datetime) -> list[Found]:
         said = RoomEvent.at < said_before
         query = select(func.count()).select_from(RoomEvent).where(said, ~_HELD)
         found.append(Found("room_event", await session.scalar(query) or 0, "said", said_before))
-    return found
+    aside = await withdrawn.count_due(session, _TOLD_OF, now=now)
+    return [*found, _put_aside(aside, now=now)]
 
 
 async def sweep(session: AsyncSession, *, now: datetime) -> list[Found]:
@@ -143,6 +145,8 @@ async def sweep(session: AsyncSession, *, now: datetime) -> list[Found]:
             gone.append(Found(rule.name, len(ids), rule.since, before))
     gone += await _blank_reasons(session, now=now)
     gone += await _shorten_talks(session, now=now)
+    aside = await withdrawn.forget(session, _TOLD_OF, now=now, most=AT_ONCE)
+    gone += [_put_aside(aside, now=now)] if aside else []
     if gone:
         audit.record(
             session, kind="retention_swept", actor_id=None, subject_kind="organisation",
@@ -194,6 +198,19 @@ async def _blank_reasons(session: AsyncSession, *, now: datetime) -> list[Found]
 
 # Words of a talk that somebody is asked to look at stay until they have.
 _HELD: Final = exists().where(Case.room_id == RoomEvent.room_id, Case.status != Status.DECIDED)
+
+
+# Words that were changed or taken back stay while a case about that very message is open.
+_TOLD_OF: Final = exists().where(
+    Flag.subject_kind == SubjectKind.MESSAGE,
+    or_(Flag.subject_id == RoomEvent.id, Flag.subject_id == RoomEvent.subject_id),
+    Flag.case_id == Case.id,
+    Case.status != Status.DECIDED,
+)
+
+
+def _put_aside(rows: int, *, now: datetime) -> Found:
+    return Found("room_event_words", rows, "changed or taken back", now - KEPT_ASIDE)
 
 
 async def _shorten_talks(session: AsyncSession, *, now: datetime) -> list[Found]:

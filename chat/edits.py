@@ -1,4 +1,4 @@
-"""Changing what one has said: what it said before stays in the log, for moderators alone.
+"""Changing what one has said: what it said before stays in the log a while, for moderators alone.
 
 An `edited` event holds the words it replaced; the message itself holds those that stand. So the
 first words of a message are those in its first `edited` event, and nothing is kept twice.
@@ -44,11 +44,12 @@ class Gone(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """What a message said until it was changed."""
+    """What a message said until it was changed, or taken back."""
 
     text: str
     note: str | None
     until: datetime
+    is_taken_back: bool = False
 
 
 async def refused(

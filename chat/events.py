@@ -7,11 +7,22 @@ something of its own changed.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Row, Table, UniqueConstraint, delete, insert, select
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Row,
+    Table,
+    UniqueConstraint,
+    delete,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -23,6 +34,10 @@ from core import events as doorbells
 from core.tables import ERASED, Base, Copied, Erased, Owned, Retention, field
 
 SENDER: Final = "sender_id"
+# How long words that were changed or taken back stay for a moderator whom somebody tells of them.
+# Long enough for somebody who was hurt to find the strength to say so.
+KEPT_ASIDE: Final = timedelta(days=14)
+_KEPT: Final = text("kept_until IS NOT NULL")
 
 
 class RoomEvent(Base, Owned):
@@ -34,6 +49,7 @@ class RoomEvent(Base, Owned):
     __tablename__ = "room_event"
     __table_args__ = (
         UniqueConstraint("room_id", "sender_id", "client_id"),
+        Index("ix_room_event_kept_until", "kept_until", sqlite_where=_KEPT, postgresql_where=_KEPT),
         {"info": {ERASED: Erased.ELSEWHERE}},
     )
 
@@ -55,6 +71,7 @@ class RoomEvent(Base, Owned):
     hidden_at: Mapped[datetime | None] = field(Retention.TALK)
     erased_at: Mapped[datetime | None] = field(Retention.TALK)
     edited_at: Mapped[datetime | None] = field(Retention.TALK)
+    kept_until: Mapped[datetime | None] = field(Retention.TALK)
 
     body = encryption.Sealed("body_sealed")
     note = encryption.Sealed("note_sealed")
@@ -138,6 +155,7 @@ def row(entry: Entry, organisation_id: UUID) -> dict[str, Any]:
         "written_at": entry.written_at or entry.at,
         "at": entry.at,
         "subject_id": entry.subject_id,
+        "kept_until": entry.at + KEPT_ASIDE if entry.kind == EventKind.EDITED else None,
     }
 
 
@@ -168,6 +186,24 @@ async def read(
         return await _opened(session, (await session.execute(query)).all())
     newest = (await session.execute(query.order_by(RoomEvent.seq.desc()))).all()
     return await _opened(session, newest[::-1])
+
+
+async def said(
+    session: AsyncSession,
+    room_id: UUID,
+    *,
+    upto: int | None = None,
+    after: int | None = None,
+    limit: int,
+) -> list[Entry]:
+    """Return messages alone, in order of seq: the last ones up to `upto`, or the first past it."""
+    query = select(*_COLUMNS).where(RoomEvent.room_id == room_id).limit(limit)
+    query = query.where(RoomEvent.kind == EventKind.MESSAGE)
+    if after is not None:
+        query = query.where(RoomEvent.seq > after).order_by(RoomEvent.seq)
+        return [_entry(row) for row in (await session.execute(query)).all()]
+    query = query.where(RoomEvent.seq <= upto).order_by(RoomEvent.seq.desc())
+    return [_entry(row) for row in (await session.execute(query)).all()[::-1]]
 
 
 async def by_ids(session: AsyncSession, event_ids: Iterable[UUID]) -> dict[UUID, Entry]:

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import entries, events, frames, logs, rooms, signs, visibility, waiting
+from chat import entries, events, frames, logs, rooms, signs, visibility, waiting, withdrawn
 from chat.entries import Entry
 from chat.events import RoomEvent
 from chat.kinds import EventKind, RoomKind, Status, Viewer
@@ -100,12 +100,16 @@ async def quoted(
 
 async def window(
     session: AsyncSession, *, room_id: UUID, seq: int, around: int = 5
-) -> list[frames.Logged]:
-    """Return the events around `seq` as staff see them; the caller logs that it was looked at."""
-    found = await events.read(
-        session, room_id, after=max(0, seq - around - 1), limit=2 * around + 1
-    )
-    return [entries.frame(entry, Viewer.STAFF) for entry in found if entry.seq <= seq + around]
+) -> list[frames.Message]:
+    """Return up to `around` messages on each side of `seq`, and the one there, as staff see them.
+
+    Signs and changes between them are not counted. The caller logs that it was looked at.
+    """
+    earlier = await events.said(session, room_id, upto=seq, limit=around + 1)
+    if not earlier or earlier[-1].seq != seq:
+        earlier = earlier[-around:]
+    later = await events.said(session, room_id, after=seq, limit=around)
+    return [entries.message(entry, Viewer.STAFF) for entry in (*earlier, *later)]
 
 
 async def by_id(session: AsyncSession, message_id: UUID) -> Entry:
@@ -125,15 +129,15 @@ async def tell_subject(
 ) -> tuple[Subject, str]:
     """Return what a report of this message is about, and its words as evidence.
 
+    Of one that was taken back, too: its words while they are kept, then none.
+
     Raises:
-        NotFound: there is no such message, its words are gone, or one is not in its room.
+        NotFound: there is no such message, or one is not in its room.
     """
     require(actor, Act.SEE_OWN)
     entry = await by_id(session, message_id)
     await rooms.membership(session, actor, entry.room_id)
-    if entry.body is None:
-        raise NotFound
-    return subject(entry), entry.body
+    return subject(entry), entry.body or ""
 
 
 def subject(entry: Entry) -> Subject:
@@ -191,6 +195,8 @@ async def _turn(
 async def remove(session: AsyncSession, actor: Actor, message_id: UUID, *, now: datetime) -> bool:
     """Take one's own words out of a talk; idempotent. Return whether they were there.
 
+    They are kept aside for a while (`chat.withdrawn`).
+
     Raises:
         NotFound: there is no such message of one's own.
     """
@@ -199,12 +205,8 @@ async def remove(session: AsyncSession, actor: Actor, message_id: UUID, *, now: 
     if message.sender_id != actor.account_id:
         raise NotFound
     await logs.lock(session, [message.room_id])
-    # Two who press at once on PostgreSQL both read it as shown: one of them takes it out.
-    if not await _blank(session, RoomEvent.id == message_id, now=now):
+    if not await withdrawn.put_aside(session, message_id, now=now):
         return False
-    # What it said before it was changed goes with it; what a case holds is the case's.
-    before = (RoomEvent.subject_id == message_id) & (RoomEvent.kind == EventKind.EDITED)
-    await _blank(session, before, now=now)
     await waiting.withdraw_changes(session, message_id, now=now)
     await events.append(
         session,
@@ -230,28 +232,28 @@ async def erase(
     its owner's choice per talk.
     """
     theirs = (RoomEvent.sender_id == account_id) & RoomEvent.body_sealed.is_not(None)
+    # What they had changed or taken back is nowhere what they chose to leave.
+    meant = theirs & RoomEvent.kept_until.is_not(None)
+    standing = theirs & RoomEvent.kept_until.is_(None)
     if room_ids is not None:
-        theirs &= RoomEvent.room_id.in_(room_ids)
-    found = await session.scalars(select(RoomEvent.room_id).where(theirs).distinct())
+        standing &= RoomEvent.room_id.in_(room_ids)
+    found = await session.scalars(select(RoomEvent.room_id).where(standing).distinct())
     concerned = sorted(found)
     await logs.lock(session, concerned)
-    await _blank(session, theirs, now=now)
+    await _blank(session, meant | standing, now=now)
     for room_id in concerned:
         await events.append(session, room_id, EventKind.REMOVED, sender_id=account_id, now=now)
     if room_ids is None:
         await waiting.erase(session, account_id=account_id, now=now)
 
 
-async def _blank(session: AsyncSession, which: ColumnElement[bool], *, now: datetime) -> bool:
-    """Blank what isn't yet; return whether anything was."""
-    blanked = await session.scalars(
+async def _blank(session: AsyncSession, which: ColumnElement[bool], *, now: datetime) -> None:
+    await session.execute(
         update(RoomEvent)
-        .where(which, RoomEvent.erased_at.is_(None))
-        .values(body_sealed=None, note_sealed=None, folded=[], erased_at=now)
-        .returning(RoomEvent.id)
+        .where(which)
+        .values(withdrawn.NO_WORDS | {"erased_at": func.coalesce(RoomEvent.erased_at, now)})
         .execution_options(synchronize_session=False)
     )
-    return bool(blanked.all())
 
 
 async def retire(session: AsyncSession, *, room_id: UUID, before: datetime) -> int:

@@ -106,7 +106,10 @@ async def _window(session: AsyncSession, case: Case, raised: list[Flag]) -> tupl
         seq = case.seq
     if case.room_id is None or seq is None:
         return ()
-    return await talks.window(session, room_id=case.room_id, seq=seq, around=WINDOW_AROUND)
+    told_of = [flag.subject_id for flag in raised if flag.subject_kind is SubjectKind.MESSAGE]
+    return await talks.window(
+        session, room_id=case.room_id, seq=seq, around=WINDOW_AROUND, about=told_of
+    )
 
 
 async def _page(

@@ -4,7 +4,7 @@ The room is touched before the case is locked, always: chat's writer numbers a r
 then flags, and two orders would wait for each other for ever on PostgreSQL.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import edits, frames, messages, mutes, pending, rooms
+from chat import frames, messages, mutes, pending, rooms, withdrawn
 from chat.edits import Former
 from chat.kinds import RoomKind, Status
 from chat.logs import Room
@@ -35,18 +35,20 @@ class Said:
     note: str | None
     folds: tuple[tuple[int, int], ...]
     is_hidden: bool
-    # What it said before its author changed it, oldest first.
+    # What it said before its author changed it or took it back, oldest first.
     former: tuple[Former, ...] = ()
 
 
 async def window(
-    session: AsyncSession, *, room_id: UUID, seq: int, around: int
+    session: AsyncSession, *, room_id: UUID, seq: int, around: int, about: Collection[UUID]
 ) -> tuple[Said, ...]:
-    """Return the messages around `seq`, in order. Reading them is a look: the caller logs it."""
-    found = await messages.window(session, room_id=room_id, seq=seq, around=around)
-    said = [frame for frame in found if isinstance(frame, frames.Message)]
+    """Return the messages around `seq`, in order. Reading them is a look: the caller logs it.
+
+    What was changed or taken back is shown of the messages that somebody told us `about` alone.
+    """
+    said = await messages.window(session, room_id=room_id, seq=seq, around=around)
     names = await accounts.names(session, {one.sender for one in said if one.sender})
-    former = await edits.former(session, [one.id for one in said])
+    former = await withdrawn.said(session, about) if about else {}
     return tuple(_said(frame, names, former.get(frame.id, ())) for frame in said)
 
 

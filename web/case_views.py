@@ -197,7 +197,11 @@ def _said(one: Said, found: CasePage) -> dict[str, Any]:
         "written_at": moment(one.at),
         "parts": _marked(one),
         "former": [
-            {"until": moment(was.until), "parts": [{"text": _whole(was), "is_about": False}]}
+            {
+                "until": moment(was.until),
+                "is_taken_back": was.is_taken_back,
+                "parts": [{"text": _whole(was), "is_about": False}],
+            }
             for was in one.former
         ],
         "is_about": one.message_id == found.subject.id,

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import subjects, urgent_help
 from api.dependencies import Here, MaybeSomeone, Now, Someone
 from chat import messages
-from chat.kinds import RoomKind
+from chat.frames import Message
+from chat.kinds import RoomKind, Status
 from chat.rooms import Talk as Room
 from core.errors import Invalid, NotFound, NotSignedIn, Problem
 from core.safety import Subject, SubjectKind
@@ -32,6 +33,7 @@ LINES: Final = {
     "group": say("what a group says of itself"),
     "profile": say("what somebody tells of themselves"),
 }
+TAKEN_BACK: Final = say("a message that was taken back")
 CHOICES: Final = [
     {"value": Reason.WORRIED, "label": say("I'm worried about the person who wrote it")},
     {"value": Reason.UNKIND, "label": say("It is unkind, or it is bullying")},
@@ -85,7 +87,11 @@ async def _form(
         async with here.reading(actor.organisation_id) as session:
             words = await _shown(session, actor, named, now=now)
         kind, _, subject_id = named.partition(":")
-        subject = {"kind": kind, "id": subject_id, "line": LINES[kind], "words": words}
+        line = TAKEN_BACK if words is None else LINES[kind]
+        subject = {
+            "kind": kind, "id": subject_id, "line": line, "words": words or "",
+            "is_taken_back": words is None,
+        }  # fmt: skip
     return await page(
         request,
         "pages/tell_us.html",
@@ -148,8 +154,11 @@ async def _about(
     return await subjects.about(session, actor, kind, wanted, now=now)
 
 
-async def _shown(session: AsyncSession, actor: Actor, named: str, *, now: datetime) -> str:
-    """Return those words as their reader may see them: what is folded or put away stays so."""
+async def _shown(session: AsyncSession, actor: Actor, named: str, *, now: datetime) -> str | None:
+    """Return those words as their reader may see them: what is folded or put away stays so.
+
+    None where they were taken back.
+    """
     subject, words = await _about(session, actor, named, now=now)
     if subject.kind is SubjectKind.HELLO:
         hello = await subjects.received(session, actor, subject.id, now=now)
@@ -159,7 +168,10 @@ async def _shown(session: AsyncSession, actor: Actor, named: str, *, now: dateti
     if subject.room_id is None:
         return words
     seen = await messages.quoted(session, actor, subject.room_id, message_ids=[subject.id])
-    return getattr(seen.get(subject.id), "text", None) or ""
+    shown = seen.get(subject.id)
+    if not isinstance(shown, Message):
+        return ""
+    return None if shown.status is Status.REMOVED else shown.text or ""
 
 
 @router.post("/talks/{room_id}/worried")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from chat import events, frames, messages, pending, rooms
-from chat.kinds import RoomKind
+from chat.kinds import RoomKind, Sign
 from core.errors import Invalid, NotFound
 from core.safety import Mode, SubjectKind
 
@@ -96,6 +96,23 @@ async def test_a_report_carries_the_words_and_staff_see_the_window(house: Any) -
     assert [item.seq for item in window] == [3, 4, 5, 6, 7]
     assert window[2].text == "cruel 4"
     assert window[2].status == "hidden"
+
+
+async def test_signs_and_changes_near_a_message_do_not_narrow_what_staff_see(house: Any) -> None:
+    ash, bo = await house.people(2)
+    room = await house.private(ash, bo)
+    sent = []
+    for n in range(7):
+        sent.append(await house.engine.send(ash, room, f"c{n}", f"line {n}"))
+        for sign in Sign:
+            deed = frames.React(room=room, message=sent[-1].id, sign=sign)
+            await house.engine.do(bo, deed)
+        await house.engine.edit(ash, room, f"e{n}", f"words {n}", message_id=sent[-1].id)
+    async with house.reading() as session:
+        window = await messages.window(session, room_id=room, seq=sent[3].seq, around=2)
+        between = await messages.window(session, room_id=room, seq=sent[3].seq + 1, around=2)
+    assert [item.text for item in window] == [f"words {n}" for n in range(1, 6)]
+    assert [item.text for item in between] == [f"words {n}" for n in range(2, 6)]
 
 
 async def test_a_reply_quotes_only_what_its_reader_may_see(house: Any) -> None:

@@ -103,8 +103,17 @@ export function newMessage(frame, isMine) {
 export function withoutWords(item, status) {
   if (item.dataset.id) dropQuotesOf(item.dataset.id);
   Array.from(item.children).slice(1).forEach((node) => node.remove());
-  const gone = item.appendChild(document.createElement("p"));
-  gone.className = "said-gone";
-  gone.textContent = word(status === "hidden" ? "put-away" : "gone");
+  if (status !== "hidden") return takenBack(item);
+  const away = item.appendChild(document.createElement("p"));
+  away.className = "said-gone";
+  away.textContent = word("put-away");
+  return item;
+}
+
+// Somebody whom the words hurt can still tell us of them.
+function takenBack(item) {
+  item.append(clone("gone-template"));
+  keepOnlyMy(item, item.classList.contains("mine"));
+  addressLinks(item, item.dataset.id);
   return item;
 }

@@ -10,9 +10,8 @@ from fastapi import APIRouter, Query, Response, status
 from api.dependencies import Guard, Here, Now, Someone, Talk
 from api.descriptions import Answers
 from api.shapes import In, Out, Page
-from chat import frames, messages, pending, rooms
+from chat import frames, messages, pending, reading, rooms
 from chat.drafts import Kept
-from chat.kinds import Sign
 from core import limits
 from core.sentences import english
 from core.words import Message
@@ -41,6 +40,8 @@ class TalkOut(Out):
     muted_until: datetime | None
     is_open: bool
     members: list[Member]
+    read_seq: int | None
+    new: int | None
 
 
 class Say(In):
@@ -58,12 +59,6 @@ class Otherwise(In):
     client_id: str
     text: Message
     note: str | None = None
-
-
-class SignIn(In):
-    """The sign to put under somebody's words, in place of one's own earlier one; null: none."""
-
-    sign: Sign | None = None
 
 
 class WaitingOut(Out):
@@ -108,18 +103,20 @@ def _answer(kept: Kept, *, sent: int) -> Response:
 
 @router.get("/rooms")
 async def list_own(actor: Someone, here: Here) -> Page[TalkOut]:
-    """Return one's talks, the one with the newest event first."""
+    """Return one's talks, the newest event first; `new` is null where no place is kept."""
     async with here.reading(actor.organisation_id) as session:
         found = await rooms.for_account(session, actor)
-    return Page(items=[_talk(talk) for talk in found])
+        places = await reading.places(session, actor, [talk.room_id for talk in found])
+    return Page(items=[_talk(talk, places.get(talk.room_id)) for talk in found])
 
 
-def _talk(talk: rooms.Talk) -> TalkOut:
+def _talk(talk: rooms.Talk, place: reading.Place | None) -> TalkOut:
     return TalkOut(
         room_id=talk.room_id, kind=talk.kind, group_id=talk.group_id, epoch=talk.epoch,
         first_seq=talk.first_seq, last_seq=talk.last_seq, last_at=talk.last_at,
         muted_until=talk.muted_until, is_open=talk.is_open,
         members=[Member(account_id=one, name=name) for one, name in talk.names.items()],
+        read_seq=place.seq if place else None, new=place.new if place else None,
     )  # fmt: skip
 
 
@@ -162,23 +159,6 @@ async def edit(
         actor, room_id, body.client_id, body.text, message_id=message_id, note=body.note
     )
     return _answer(kept, sent=status.HTTP_200_OK)
-
-
-@router.put("/rooms/{room_id}/messages/{message_id}/sign", status_code=status.HTTP_204_NO_CONTENT)
-async def put_sign(
-    room_id: UUID, message_id: UUID, body: SignIn, actor: Someone, talk: Talk
-) -> Response:
-    """Put a quiet sign under somebody's words, or take it away. Nobody is notified."""
-    await talk.do(actor, frames.React(room=room_id, message=message_id, sign=body.sign))
-    return Response(status_code=status.HTTP_204_NO_CONTENT)
-
-
-@router.delete("/messages/{message_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def remove(message_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
-    """Take one's own words out of a talk. Idempotent."""
-    async with here.unit_of_work(actor.organisation_id) as session:
-        await messages.remove(session, actor, message_id, now=now)
-    return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 @router.get("/rooms/{room_id}/waiting")

@@ -11,6 +11,7 @@ from api import (
     cases,
     concerns,
     copies,
+    deeds,
     delays,
     erasures,
     group_keeping,
@@ -40,6 +41,7 @@ ROUTERS: Final = (
     offers.router,
     hellos.router,
     rooms.router,
+    deeds.router,
     groups.router,
     group_members.router,
     # Before the other decisions: "by-code" is no case's id.

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import frames, messages, signs
+from chat import frames, messages, reading, signs
 from core.errors import NotFound
 from people.permissions import Act, Actor, require
 
 
 async def do(session: AsyncSession, actor: Actor, deed: frames.Deed, *, now: datetime) -> int:
-    """Do it; return the message's seq. Idempotent.
+    """Do it; return the seq it was done to. Idempotent.
 
     Raises:
         NotFound: there is no such message there, or it isn't for this actor to do that to.
@@ -19,6 +19,8 @@ async def do(session: AsyncSession, actor: Actor, deed: frames.Deed, *, now: dat
     require(actor, Act.SEE_OWN)
     if isinstance(deed, frames.React):
         return await signs.put(session, actor, deed.room, deed.message, sign=deed.sign, now=now)
+    if isinstance(deed, frames.Read):
+        return await reading.move(session, actor, deed.room, seq=deed.seq)
     message = await messages.by_id(session, deed.message)
     if message.room_id != deed.room:
         raise NotFound

@@ -63,6 +63,13 @@ class React(_Asked, frozen=True, tag="react"):
     sign: Sign | None = None
 
 
+class Read(_Asked, frozen=True, tag="read"):
+    """Move one's place on to `seq`, where it is kept; nobody else is told, and nothing answers."""
+
+    room: UUID
+    seq: int
+
+
 class Ping(_Asked, frozen=True, tag="ping"):
     """Are you there?"""
 
@@ -264,7 +271,7 @@ class Goodbye(_Told, frozen=True, tag="goodbye"):
 
 
 Said = Send | Edit
-Deed = Remove | React
+Deed = Remove | React | Read
 Client = Hello | Said | Deed | Ping
 Logged = Message | Edited | Reacted | Skipped | Removed | Hidden | Unhidden | Event
 Answer = Sent | Held | Asked | Busy | Problem

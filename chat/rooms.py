@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Row, Select, UniqueConstraint, select, update
+from sqlalchemy import BigInteger, ForeignKey, Row, Select, UniqueConstraint, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -27,7 +27,8 @@ from people.permissions import Act, Actor, require
 class Membership(Base, Identified, Owned):
     """One account in one room. Leaving keeps the row, so that coming back is the same one.
 
-    `muted_until` is a facilitator's, `silenced_until` a moderator's: see `chat.mutes`.
+    `muted_until` is a facilitator's, `silenced_until` a moderator's: see `chat.mutes`. `read_seq`
+    is None until its owner asks us to keep their place: see `chat.reading`.
     """
 
     __tablename__ = "membership"
@@ -42,6 +43,7 @@ class Membership(Base, Identified, Owned):
     left_at: Mapped[datetime | None] = field(Retention.TALK, personal="account_id")
     muted_until: Mapped[datetime | None] = field(Retention.CASE, personal="account_id")
     silenced_until: Mapped[datetime | None] = field(Retention.CASE, personal="account_id")
+    read_seq: Mapped[int | None] = field(Retention.TALK, BigInteger, personal="account_id")
 
 
 def quiet_until(row: Membership | Row[Any], *, alone: datetime | None = None) -> datetime | None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.dependencies import Here, Now, Someone, Talk
-from chat import frames, messages
+from chat import frames, messages, reading
 from chat.kinds import Sign
 from matching import connections, requests
 from people import blocks
@@ -35,6 +35,18 @@ async def put_sign(
     sign = Sign(wanted) if wanted in set(Sign) else None
     seq = await talk.do(actor, frames.React(room=room_id, message=message_id, sign=sign))
     return see(f"/talks/{room_id}#m-{seq}")
+
+
+@router.post("/talks/{room_id}/place")
+async def keep_place(request: Request, room_id: UUID, actor: Someone, here: Here) -> Response:
+    """Keep one's place in a talk, or keep it no more; nobody else sees either."""
+    form = await forms.typed(request)
+    async with here.unit_of_work(actor.organisation_id) as session:
+        if form.has("stop"):
+            await reading.stop(session, actor, room_id)
+        else:
+            await reading.keep(session, actor, room_id, seq=form.number("seq"))
+    return see(f"/talks/{room_id}#after-log")
 
 
 @router.post("/talks/{room_id}/leave")

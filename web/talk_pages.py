@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import urgent_help
 from api.dependencies import Here
-from chat import edits, frames, messages, pending, rooms
+from chat import edits, frames, messages, pending, reading, rooms
 from chat.kinds import RoomKind
 from chat.rooms import Talk as Room
 from core import limits
@@ -54,6 +54,13 @@ def line(room: Room, groups: dict[UUID, str], last: UUID | None, reader: UUID) -
     }
 
 
+def new_line(mark: reading.Place | None) -> str:
+    """Say how many messages are new to whoever keeps their place; nothing when none is."""
+    if mark is None or not mark.new:
+        return ""
+    return say_many("%(count)s new", "%(count)s new", count=mark.new)
+
+
 def _wrote(name: str) -> str:
     return say("%(name)s wrote last.", name=name)
 
@@ -84,6 +91,7 @@ async def show(
         keepers = await session.get_one(Organisation, actor.organisation_id)
         told = await notices.unread(session, actor, now=now)
         kept = await _kept(session, actor, room)
+        mark = (await reading.places(session, actor, [room_id])).get(room_id)
     place = await urgent_help.place_now(here, actor.organisation_id, now=now)
     names = dict(room.names) | {actor.account_id: actor.name}
     since = now - edits.WITHIN
@@ -96,11 +104,10 @@ async def show(
         status=422 if error or worry_error else 200,
         talk=_heading(room, name, logged, is_live=older is None),
         people={str(one): name for one, name in names.items()},
-        me=str(actor.account_id),
-        others=_others(room),
+        me=str(actor.account_id), others=_others(room),
         worry_error=worry_error,
         messages=said,
-        **_new(said, new_after),
+        **_new(said, new_after, mark),
         pending=unsent.pending(waiting, now=now),
         asked_now=unsent.asked(waiting),
         ask_choices=unsent.CHOICES,
@@ -207,10 +214,21 @@ def _heading(
     }
 
 
-def _new(said: list[dict[str, Any]], after: int) -> dict[str, Any]:
-    """Return where new words of others begin for who looked last at `after`, and a line of it."""
-    fresh = [one["seq"] for one in said if 0 < after < one["seq"] and not one["is_mine"]]
-    return {"new_from": fresh[0] if fresh else 0, "catch_up_line": _catch_up(len(fresh))}
+def _new(said: list[dict[str, Any]], after: int, mark: reading.Place | None) -> dict[str, Any]:
+    """Return where new words of others begin, and a line of it.
+
+    New is what came `after`; without that, what came since the place that is kept, if one is.
+    """
+    since = after or (mark.seq if mark else 0)
+    fresh = [one["seq"] for one in said if 0 < since < one["seq"] and not one["is_mine"]]
+    # What is new may begin before this page.
+    count = mark.new if mark and not after else len(fresh)
+    return {
+        "new_from": fresh[0] if fresh and count else 0,
+        "catch_up_line": _catch_up(count),
+        "read_seq": mark.seq if mark else None,
+        "new_count": mark.new if mark else 0,
+    }
 
 
 def _catch_up(count: int) -> str:

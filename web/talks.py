@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.dependencies import Guard, Here, Now, Someone, Talk
-from chat import frames, latest, pending, rooms, waiting
+from chat import frames, latest, pending, reading, rooms, waiting
 from chat.drafts import Kept, OtherWords
 from chat.engine import Engine
 from chat.kinds import Help
@@ -34,8 +34,11 @@ async def talks(request: Request, actor: Someone, here: Here, now: Now) -> Respo
         kept = await pending.given_back(session, actor, now=now)
         groups = await talk_pages.group_names(session, found)
         last = await latest.writers(session, actor, [room for room in found if room.is_open])
+        places = await reading.places(session, actor, [room.room_id for room in found])
     lines = [
-        talk_pages.line(room, groups, last.get(room.room_id), actor.account_id) for room in found
+        talk_pages.line(room, groups, last.get(room.room_id), actor.account_id)
+        | {"new_line": talk_pages.new_line(places.get(room.room_id))}
+        for room in found
     ]
     return await page(
         request,

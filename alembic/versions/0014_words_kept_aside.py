@@ -1,4 +1,4 @@
-"""words kept aside: what was changed or taken back goes 14 days later
+"""words kept aside for 14 days once they are changed or taken back; one's place in a talk
 
 Revision ID: 0014
 Revises: 0013
@@ -23,6 +23,7 @@ def upgrade() -> None:
         'ix_room_event_kept_until', 'room_event', ['kept_until'], unique=False,
         sqlite_where=KEPT, postgresql_where=KEPT,
     )
+    op.add_column('membership', sa.Column('read_seq', sa.BigInteger(), nullable=True))
     # What messages said before they were changed was kept for as long as the talk until now.
     event = sa.table('room_event', sa.column('kind', sa.String()), sa.column('kept_until', sa.DateTime(timezone=True)))
     until = datetime.now(UTC) + timedelta(days=14)
@@ -30,6 +31,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column('membership', 'read_seq')
     # Older programs know of no words that are kept and not shown: those go now.
     op.execute(
         "UPDATE room_event SET body_sealed = NULL, note_sealed = NULL"

@@ -205,6 +205,8 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("PUT", "/api/v1/rooms/{room_id}/messages/{message_id}/sign"): line(
         MEMBER, json={"sign": "thank_you"}
     ),
+    ("PUT", "/api/v1/rooms/{room_id}/place"): line(TALKING, json={"seq": 1}),
+    ("DELETE", "/api/v1/rooms/{room_id}/place"): line(TALKING),
     ("DELETE", "/api/v1/messages/{message_id}"): line(MEMBER),
     ("GET", "/api/v1/rooms/{room_id}/waiting"): line(MEMBER, silent=SIGNED_IN),
     ("DELETE", "/api/v1/waiting/{pending_id}"): line(MEMBER),
@@ -222,6 +224,7 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("POST", "/talks/{room_id}/messages/{message_id}/sign"): line(
         MEMBER, form={"sign": "thank_you"}
     ),
+    ("POST", "/talks/{room_id}/place"): line(TALKING, form={"seq": "1"}),
     ("POST", "/talks/{room_id}/leave"): line(TALKING),
     ("POST", "/talks/{room_id}/shut-out"): line(TALKING),
     ("POST", "/talks/{room_id}/worried"): line(TALKING),

@@ -11,6 +11,7 @@ import { isKnown, learnName } from "./names.js";
 import { box, clearBox, giveBack, keepDraft, restoreDraft, written } from "./box.js";
 import { watchSigns } from "./signs.js";
 import { follow } from "./following.js";
+import { keepPlace } from "./place.js";
 import * as below from "./below.js";
 import * as paper from "./paper.js";
 
@@ -58,7 +59,10 @@ async function askNames() {
 }
 
 const following = follow({
-  show: (frame) => shows[frame.type] && shows[frame.type](frame),
+  show(frame) {
+    if (shows[frame.type]) shows[frame.type](frame);
+    readSoon();
+  },
   onFault: sayAwaySoon,
 });
 
@@ -200,6 +204,7 @@ function sayAwaySoon() {
 
 function isBack() {
   showNew.hidden = true;
+  readSoon();
   if (said() === word("away")) say(word("back"));
   sendAll();
 }
@@ -216,6 +221,10 @@ if (box) {
 }
 const people = JSON.parse(log.dataset.people);
 Object.keys(people).forEach((id) => learnName(id, people[id]));
+const readSoon = keepPlace({
+  upTo: following.upTo,
+  send: (seq) => live.send({ type: "read", room, seq }),
+});
 watchSigns(me, (message, sign) => live.send({ type: "react", room, message, sign: sign || null }));
 outbox.forEach((entry) => below.drawWaiting(entry, word("later")));
 paper.openAtEnd();

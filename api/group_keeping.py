@@ -14,7 +14,7 @@ from api.shapes import In, Out, Version
 from core.database import Database
 from core.safety import Safety
 from core.words import Line
-from groups import cards, facilitators, keeping, members
+from groups import agreements, cards, facilitators, keeping, members
 from people.permissions import Actor
 
 router = APIRouter(tags=["groups"])
@@ -126,7 +126,7 @@ async def put_agreement(
 async def put_agreed(group_id: UUID, body: AgreedIn, actor: Someone, here: Here) -> Response:
     """Accept what the group agreed. Idempotent."""
     async with here.unit_of_work(actor.organisation_id) as session:
-        await keeping.accept_agreement(session, actor, group_id, version=body.version)
+        await agreements.accept(session, actor, group_id, version=body.version)
     return Response(status_code=204)
 
 

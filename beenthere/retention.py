@@ -5,65 +5,30 @@ somebody works on it, while what it decided holds, or while another case about t
 open. The audit chain is kept whole: a part taken out could not be told from tampering.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, inspect, or_, select, update
+from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
+from beenthere.overdue import OF_A_CASE, RULES, Rule
 from chat import messages, withdrawn
 from chat.events import KEPT_ASIDE, RoomEvent
-from chat.help_cards import HelpCard
 from chat.logs import Room
 from core.safety import SubjectKind
-from core.tables import Base, Retention
+from core.tables import Retention
 from groups.members import GroupMember
-from moderation.aftercare import Aftercare
 from moderation.case_words import CaseWords
 from moderation.cases import Case, CaseEvent
-from moderation.codes import DecisionCode
-from moderation.delays import LookDelay
-from moderation.effects import Effect
 from moderation.flags import Flag
 from moderation.fold import Status
-from moderation.kinds import EffectKind
-from moderation.looks import Look
 from people import audit, documents
-from people.appointments import Appointment
-from people.invitations import Invitation
-from people.leases import Lease
-from people.notices import Notice
 from people.retentions import Lengths
-from people.roles import RoleGrant
-from people.sign_ins import SignIn
 
 # So few at once that whoever writes meanwhile waits for a moment only.
 AT_ONCE: Final = 200
-Condition = Callable[[datetime, datetime], ColumnElement[bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Rows of one table that go: `is_over(before, now)` says which."""
-
-    table: type[Base]
-    kind: Retention
-    since: str
-    is_over: Condition
-
-    @property
-    def name(self) -> str:
-        """The table's name."""
-        return str(self.table.__tablename__)
-
-    @property
-    def key(self) -> Any:
-        """The mapped column that names a row."""
-        (column,) = inspect(self.table).primary_key
-        return getattr(self.table, str(column.key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,48 +39,6 @@ class Found:
     rows: int
     since: str
     before: datetime
-
-
-def _ended_grants(before: datetime, _now: datetime) -> ColumnElement[bool]:
-    return RoleGrant.ended_at < before
-
-
-def _settled_cases(before: datetime, now: datetime) -> ColumnElement[bool]:
-    other = aliased(Case)
-    is_open = exists().where(
-        other.author_id == Case.author_id, other.status != Status.DECIDED, other.id != Case.id
-    )
-    # What else has no end was done once, like a message that was hidden: it stays so by itself.
-    lasts = Effect.ends_at.is_(None) & Effect.kind.in_(LASTING)
-    holds = exists().where(
-        Effect.case_id == Case.id, Effect.undone_at.is_(None), (Effect.ends_at > now) | lasts
-    )
-    settled = and_(Case.status == Status.DECIDED, Case.decided_at < before, ~Case.is_appealed)
-    return settled & ~is_open & ~holds
-
-
-# In force until somebody takes it back, which takes its case.
-LASTING: Final = (EffectKind.MUTE, EffectKind.RESTRICT, EffectKind.SUSPEND, EffectKind.REMOVE)
-# What goes with a case; the words of its events go before them.
-OF_A_CASE: Final = (CaseEvent, Flag, Effect, Look, Aftercare, DecisionCode, LookDelay)
-SHORT, CASE, AUDIT = Retention.SHORT, Retention.CASE, Retention.AUDIT
-RULES: Final[tuple[Rule, ...]] = (
-    Rule(
-        SignIn, SHORT, "ended or expired",
-        lambda before, _: func.coalesce(SignIn.ended_at, SignIn.expires_at) < before,
-    ),
-    Rule(
-        Invitation, SHORT, "ended or expired",
-        lambda before, _: func.coalesce(Invitation.ended_at, Invitation.expires_at) < before,
-    ),
-    Rule(Notice, SHORT, "read", lambda before, _: Notice.read_at < before),
-    Rule(HelpCard, SHORT, "shown", lambda before, _: HelpCard.shown_at < before),
-    Rule(Lease, SHORT, "run out", lambda before, _: Lease.until < before),
-    Rule(Case, CASE, "settled", _settled_cases),
-    Rule(Look, CASE, "looked", lambda before, _: (Look.at < before) & Look.case_id.is_(None)),
-    Rule(RoleGrant, AUDIT, "ended", _ended_grants),
-    Rule(Appointment, AUDIT, "settled", lambda before, _: Appointment.settled_at < before),
-)  # fmt: skip
 
 
 async def look(session: AsyncSession, *, now: datetime) -> list[Found]:
@@ -182,7 +105,7 @@ async def _take_away_of_cases(session: AsyncSession, case_ids: Sequence[Any]) ->
 
 async def _blank_reasons(session: AsyncSession, *, now: datetime) -> list[Found]:
     """Blank why somebody had to leave a group; that they had to stays, and so does the door."""
-    before = await _before(session, CASE, now=now)
+    before = await _before(session, Retention.CASE, now=now)
     if before is None:
         return []
     blanked = await session.execute(

@@ -17,7 +17,7 @@ from core.database import Database
 from core.errors import Invalid, Problem
 from core.safety import Safety
 from core.sentences import say
-from groups import cards, facilitators, keeping, rosters
+from groups import agreements, cards, facilitators, keeping, rosters
 from groups.cards import Door, Group
 from matching import fields
 from matching.hellos import HelloHeld
@@ -234,7 +234,7 @@ async def agreed(request: Request, group_id: UUID, actor: Someone, here: Here) -
     """Accept what the group agreed."""
     form = await forms.typed(request)
     async with here.unit_of_work(actor.organisation_id) as session:
-        await keeping.accept_agreement(session, actor, group_id, version=form.number("version"))
+        await agreements.accept(session, actor, group_id, version=form.number("version"))
     return see(f"/groups/{group_id}")
 
 

@@ -13,7 +13,7 @@ from api import groups as joining
 from api.dependencies import Guard, Here, Now, Someone
 from core.errors import Conflict, Problem
 from core.sentences import say, together
-from groups import cards, doors, facilitators, keeping, members, places, requests, rosters
+from groups import agreements, cards, doors, facilitators, members, places, requests, rosters
 from groups.cards import Door, Group, Shown
 from groups.places import State
 from groups.requests import Place
@@ -98,7 +98,7 @@ async def _show(
         leads = allows(actor, Act.LEAD_GROUP, found)
         people = await rosters.listed(session, actor, group_id) if leads else []
         waiting = await doors.waiting(session, actor, group_id) if leads else []
-        to_read = await keeping.to_read(session, actor, {group_id})
+        to_read = await agreements.to_read(session, actor, {group_id})
         has_place = await places.has_place(session, found)
         is_led = bool(await members.facilitators(session, group_id))
     return await page(

@@ -17,7 +17,7 @@ from chat.rooms import Talk as Room
 from core import limits
 from core.errors import NotFound
 from core.sentences import say, say_many
-from groups import cards, keeping
+from groups import agreements, cards
 from moderation import helping
 from people import notices
 from people.notices import Notice, NoticeKind
@@ -147,7 +147,7 @@ async def _kept(session: AsyncSession, actor: Actor, room: Room) -> dict[str, An
     if room.group_id is None or not room.is_open:
         return None
     group = await cards.by_id(session, room.group_id)
-    to_read = await keeping.to_read(session, actor, {group.id})
+    to_read = await agreements.to_read(session, actor, {group.id})
     lines = group.agreement.splitlines() if to_read else []
     return {
         "group_id": group.id,

@@ -13,7 +13,7 @@ from chat.logs import Room
 from core import ids
 from core.errors import Forbidden, Invalid, NotFound
 from core.safety import Category, Response, Tier, Verdict
-from groups import cards, endings, facilitators, keeping, members
+from groups import agreements, cards, endings, facilitators, keeping, members
 from groups.cards import ChangedElsewhere, Group
 from groups.wordings import CardHeld
 from people.permissions import Actor, Role
@@ -76,11 +76,11 @@ async def test_promise_39_a_changed_agreement_is_a_banner_until_it_is_accepted(
 
     async def to_read() -> set[Any]:
         async with house.reading() as session:
-            return set(await keeping.to_read(session, ada, {group.id}))
+            return set(await agreements.to_read(session, ada, {group.id}))
 
     async def accept(version: int, actor: Actor = ada) -> None:
         async with house.work() as session:
-            await keeping.accept_agreement(session, actor, group.id, version=version)
+            await agreements.accept(session, actor, group.id, version=version)
 
     assert await to_read() == set()
     assert await agree(house, josie, group, "We listen.", 0) == 1

@@ -7,7 +7,7 @@ import pytest
 from people_factories import sign_up
 from sqlalchemy import func, select
 
-from beenthere import retention, schema
+from beenthere import overdue, retention, schema
 from beenthere.upkeep import LEASE_LASTS
 from chat.events import RoomEvent
 from core.tables import Base
@@ -111,7 +111,7 @@ async def test_whatever_belongs_to_a_case_goes_with_it(backend: str) -> None:
     schema.all_tables()
     named = {one.name for one in Base.metadata.tables.values() if "case_id" in one.columns}
     # The marks of a removal are kept for twelve months, whatever becomes of the case.
-    assert named - {"removal_trace"} == {str(one.__tablename__) for one in retention.OF_A_CASE}
+    assert named - {"removal_trace"} == {str(one.__tablename__) for one in overdue.OF_A_CASE}
 
 
 async def test_words_of_a_talk_stay_while_somebody_is_asked_to_look(town: Town) -> None:

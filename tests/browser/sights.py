@@ -48,7 +48,7 @@ def follow(*selectors: str) -> Callable[[Page], None]:
 
 def _join_with_nothing(page: Page) -> None:
     page.locator("form[method=post]").evaluate("form => { form.noValidate = true; }")
-    page.get_by_role("button", name="Join").click()
+    page.locator("form[method=post] button.main").click()
     page.wait_for_load_state()
 
 
@@ -95,8 +95,9 @@ def _decide_together(page: Page) -> None:
 
 def _open_a_case(page: Page, row: str = "[data-row] th a") -> None:
     follow(row)(page)
-    if page.get_by_role("button", name="Read", exact=True).count():
-        page.get_by_role("button", name="Read", exact=True).click()
+    read = page.locator("main form[action$='/look'] button.main")
+    if read.count():
+        read.click()
         page.wait_for_load_state()
 
 
@@ -107,13 +108,13 @@ def _read_of_harm(page: Page) -> None:
 def _delay_without_a_ground(page: Page) -> None:
     _open_a_case(page)
     page.locator("#delay ~ details summary").click()
-    page.get_by_role("button", name="Ask a second person").click()
+    page.locator("#delay ~ details form button").first.click()
     page.wait_for_load_state()
 
 
 def _write_to_the_team(page: Page) -> None:
     page.locator("#words").fill("Is anybody there?")
-    page.get_by_role("button", name="Send to the team").click()
+    page.locator("form:has(#words) button.main").click()
     page.wait_for_load_state()
 
 

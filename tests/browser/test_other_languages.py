@@ -14,32 +14,34 @@ from web.translating import PSEUDO
 
 pytestmark = pytest.mark.browser
 
-# One comes to these by pressing what is called something else here.
-CALLED_OTHERWISE = {"join-again", "case-again"}
+
+WHO = sorted({sight.who for sight in SIGHTS}, key=str)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(place: Community, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Community]:
+    """The same community in another language."""
+    there = communities.in_language(place, tmp_path_factory.mktemp("abroad"), PSEUDO)
+    there.start()
+    yield there
+    there.stop()
 
 
 @pytest.fixture
-def abroad(
-    place: Community, browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Visitors]:
-    """Whoever comes to the same community in another language."""
-    elsewhere = communities.in_language(place, tmp_path_factory.mktemp("abroad"), PSEUDO)
-    elsewhere.start()
+def abroad(elsewhere: Community, browser: Browser) -> Iterator[Visitors]:
+    """Whoever comes there."""
     who = Visitors(browser, elsewhere)
     yield who
     who.leave()
-    elsewhere.stop()
 
 
-def test_longer_words_from_right_to_left_fit_every_page(abroad: Visitors) -> None:
-    pages, too_wide = {}, {}
-    for name in {sight.who for sight in SIGHTS}:
-        pages[name] = abroad.come(name, width=NARROWEST)
-        abroad.allow(pages[name], r"status of (401|403|404|409|422) ")
+@pytest.mark.parametrize("name", WHO)
+def test_longer_words_from_right_to_left_fit_every_page(abroad: Visitors, name: str | None) -> None:
+    page, too_wide = abroad.come(name, width=NARROWEST), {}
+    abroad.allow(page, r"status of (401|403|404|409|422) ")
     for sight in SIGHTS:
-        if sight.name in CALLED_OTHERWISE:
+        if sight.who != name:
             continue
-        page = pages[sight.who]
         page.goto(sight.path)
         sight.then(page)
         assert page.locator("html").get_attribute("dir") == "rtl"

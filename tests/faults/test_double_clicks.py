@@ -10,7 +10,8 @@ from tests.faults import world as worlds
 from tests.faults.world import World
 from tests.journeys.town import Resident, Town
 
-pytestmark = pytest.mark.anyio
+# That two at once are one on either database is in test_concurrency.
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from people.permissions import Role, Standing
 from tests.journeys.sayings import ABUSE, QUIETER
 from tests.journeys.town import Resident, Town
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
 
 THREAT = "I will come round and break your legs on Friday."
 

@@ -5,7 +5,7 @@ import pytest
 from people.permissions import Role
 from tests.journeys.town import Town
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
 
 NIGHT = {"hours": 16}  # from ten in the morning to two at night
 QUIET = "Nothing is waiting for you. That is all right."

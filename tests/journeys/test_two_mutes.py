@@ -8,7 +8,7 @@ from beenthere import schema
 from people.permissions import Role
 from tests.journeys.town import Resident, Town
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
 
 HOUR, DAY = 60, 24 * 60
 

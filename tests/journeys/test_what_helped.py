@@ -10,7 +10,7 @@ from people.consents import Purpose
 from people.permissions import Standing
 from tests.journeys.town import ALL, Resident, Town
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
 
 SHOWN = ALL | {Purpose.SHOW_WHAT_HELPED}
 PATH = "/what-helped"

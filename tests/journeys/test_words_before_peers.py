@@ -8,7 +8,7 @@ from people.permissions import Role
 from tests.journeys.sayings import ABUSE, QUIETER
 from tests.journeys.town import Town
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
 
 VOICES = {"topic": "hearing voices"}
 

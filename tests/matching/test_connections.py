@@ -61,6 +61,7 @@ async def sweep(house: Any, now: Any) -> None:
         await connections.rest(session, now)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_hello_and_a_yes_open_a_room_for_the_two(house: Any) -> None:
     ada, ben = await house.join("Ada", about="I grow beans."), await house.join("Ben")
     await house.ask(ada, ben, "I've been near there.")
@@ -112,6 +113,7 @@ async def test_two_who_say_hello_to_each_other_talk(house: Any) -> None:
     assert (await house.ask(ada, ben)).id == talk.id
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_somebody_else_can_neither_accept_nor_read(house: Any) -> None:
     ada, ben, cem = [await house.join(name) for name in ("Ada", "Ben", "Cem")]
     hello = await house.ask(ada, ben)
@@ -138,6 +140,7 @@ async def test_the_first_yes_opens_and_the_others_hear_it_kindly(house: Any) -> 
     assert [one.outcome for one in await sent(house, ada)] == [Outcome.TALKING]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_not_free_and_no_answer_read_the_same_to_whoever_asked(house: Any) -> None:
     ada, ben, cem = [await house.join(name) for name in ("Ada", "Ben", "Cem")]
     hello = await house.ask(ada, ben)
@@ -152,6 +155,7 @@ async def test_not_free_and_no_answer_read_the_same_to_whoever_asked(house: Any)
     assert {one.outcome for one in await sent(house, ada, now=LATER)} == {Outcome.NOT_FREE}
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_hello_is_over_after_three_days_also_before_the_sweep(house: Any) -> None:
     ada, ben = await house.join("Ada"), await house.join("Ben")
     hello = await house.ask(ada, ben)
@@ -161,6 +165,7 @@ async def test_a_hello_is_over_after_three_days_also_before_the_sweep(house: Any
         await house.accept(ben, hello, now=LATER)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_one_can_ask_back_whoever_asked_in_vain(house: Any) -> None:
     ada, ben = await house.join("Ada"), await house.join("Ben")
     first = await house.ask(ada, ben)
@@ -236,6 +241,7 @@ async def test_whoever_says_hello_cannot_tell_why_there_is_no_answer(
     assert seen == plain
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("happened", HAPPENED)
 async def test_a_hello_to_whoever_is_not_offered_is_a_hello_to_nobody(
     house: Any, happened: Any
@@ -255,6 +261,7 @@ async def test_a_hello_to_whoever_is_not_offered_is_a_hello_to_nobody(
         assert (await asks.left(session, ada, now=MORNING)).now == 3
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_block_made_after_a_hello_hides_it_at_once(house: Any) -> None:
     ada, ben = await house.join("Ada"), await house.join("Ben")
     hello = await house.ask(ada, ben)
@@ -264,6 +271,7 @@ async def test_a_block_made_after_a_hello_hides_it_at_once(house: Any) -> None:
         await house.accept(ben, hello)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_hello_back_to_somebody_who_blocked_meanwhile_opens_nothing(house: Any) -> None:
     ada, ben = await house.join("Ada"), await house.join("Ben")
     await house.ask(ben, ada)
@@ -279,6 +287,7 @@ async def back(house: Any, *people: Actor, now: Any = MORNING) -> None:
             await presences.come_back(session, one, now=now)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_three_hellos_wait_at_once_and_a_fourth_is_told_why(house: Any) -> None:
     ada, *others = [await house.join(f"P{number}", now=SETTLED) for number in range(6)]
     await back(house, *others)
@@ -295,6 +304,7 @@ async def test_three_hellos_wait_at_once_and_a_fourth_is_told_why(house: Any) ->
     await house.ask(ada, others[3])
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_there_are_five_hellos_in_the_first_week(house: Any) -> None:
     ada, *others = [await house.join(f"P{number}") for number in range(7)]
     for day, other in enumerate(others[:5]):
@@ -308,6 +318,7 @@ async def test_there_are_five_hellos_in_the_first_week(house: Any) -> None:
     await house.ask(ada, others[5], now=MORNING + timedelta(days=7))
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_the_same_person_is_not_pressed(house: Any) -> None:
     ada, ben = await house.join("Ada", now=SETTLED), await house.join("Ben")
     hello = await house.ask(ada, ben)
@@ -320,6 +331,7 @@ async def test_the_same_person_is_not_pressed(house: Any) -> None:
     await house.ask(ada, ben, now=later)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_own_limits_are_told(house: Any) -> None:
     ada, ben = await house.join("Ada", capacity=0), await house.join("Ben")
     with pytest.raises(NotNow, match="as many people as you said"):
@@ -332,6 +344,7 @@ async def test_own_limits_are_told(house: Any) -> None:
         await house.ask(ben, ada)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_hello_to_oneself_to_nobody_or_while_suspended_is_not_one(house: Any) -> None:
     ada, ben = await house.join("Ada"), await house.join("Ben")
     with pytest.raises(Invalid):
@@ -344,6 +357,7 @@ async def test_a_hello_to_oneself_to_nobody_or_while_suspended_is_not_one(house:
         await house.ask(away, ben)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_hello_is_never_empty_and_never_endless(house: Any) -> None:
     ada, ben = await house.join("Ada"), await house.join("Ben")
     for words in ("", " \n", "a" * 2_001):
@@ -351,6 +365,7 @@ async def test_a_hello_is_never_empty_and_never_endless(house: Any) -> None:
             await house.ask(ada, ben, words)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("response", [Response.HOLD, Response.ASK])
 async def test_words_that_are_held_come_back_with_why(house: Any, response: Response) -> None:
     ada, ben = await house.join("Ada"), await house.join("Ben")
@@ -380,6 +395,7 @@ async def test_a_person_looks_at_words_that_were_held(
     assert [concern.tier for _, concern in house.safety.flags] == raised
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("response", list(Response))
 async def test_own_distress_in_a_hello_is_never_held(house: Any, response: Response) -> None:
     ada, ben = await house.join("Ada"), await house.join("Ben")
@@ -393,6 +409,7 @@ async def test_own_distress_in_a_hello_is_never_held(house: Any, response: Respo
     assert (concern.tier, concern.words) == (Tier.NOW, "I can't go on.")
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_what_protects_somebody_else_reaches_them_folded(house: Any) -> None:
     ada, ben = await house.join("Ada"), await house.join("Ben")
     both = frozenset({Category.DISTRESS, Category.THREAT})
@@ -406,6 +423,7 @@ async def test_what_protects_somebody_else_reaches_them_folded(house: Any) -> No
     }
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_leaving_a_talk_ends_it_for_both_and_frees_the_place(house: Any) -> None:
     ada, ben = await house.join("Ada", now=SETTLED), await house.join("Ben", now=SETTLED)
     await back(house, ada, ben)
@@ -427,6 +445,7 @@ async def test_leaving_a_talk_ends_it_for_both_and_frees_the_place(house: Any) -
     assert (await house.ask(ben, ada)).id != hello.id
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_after_two_unanswered_hellos_a_person_rests_until_they_act(house: Any) -> None:
     ben, ada, cem = [await house.join(name) for name in ("Ben", "Ada", "Cem")]
     await house.ask(ada, ben)

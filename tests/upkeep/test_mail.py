@@ -15,7 +15,7 @@ from core.settings import Settings
 from people import notices
 from tests.upkeep.readers import reader
 
-pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
+pytestmark = pytest.mark.anyio
 NO_SUCH = {"gone@example.org": "550 5.1.1 no such user"}
 
 

@@ -13,10 +13,12 @@ import httpx2
 from app_factories import browser_of, client_of
 from conftest import MORNING, Hand
 from fastapi import FastAPI
-from people_factories import SignedIn, sign_up
+from people_factories import SignedIn, sign_up, sign_up_in
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from beenthere.upkeep import Upkeep
 from core.database import Database
+from matching import profiles
 from people import audit, documents, organisations
 from people.consents import NEEDED, Purpose
 from people.joining import Joining
@@ -149,10 +151,19 @@ class Town:
 
     async def residents(self, *names: str) -> list[Resident]:
         """People who have told nothing, and would be offered."""
-        found = [await self.resident(name) for name in names]
-        for one in found:
-            await one.tell()
-        return found
+        async with self.database.unit_of_work(self.organisation_id) as session:
+            came = [
+                await sign_up_in(session, name, now=MORNING - LONG_AGO, purposes=ALL)
+                for name in names
+            ]
+            for one in came:
+                await self._be_there(session, one.actor)
+        return [self.known(name, one) for name, one in zip(names, came, strict=True)]
+
+    async def _be_there(self, session: AsyncSession, who: Actor) -> None:
+        """Save a document that says nothing but a name, unless they have told something."""
+        if (await profiles.read(session, who, now=self.clock())).version == 0:
+            await profiles.save(session, who, profiles.blank(who), over_version=0, now=self.clock())
 
     def api(self, who: SignedIn | None = None) -> httpx2.AsyncClient:
         self.clients.append(client_of(self.app, who))
@@ -164,8 +175,9 @@ class Town:
 
     async def talk(self, one: Resident, other: Resident) -> str:
         """Bring two into a talk, by a hello and a yes."""
-        for who in (one, other):
-            await who.tell()
+        async with self.database.unit_of_work(self.organisation_id) as session:
+            for who in (one, other):
+                await self._be_there(session, Actor(UUID(who.id), self.organisation_id, who.name))
         hello = await one.post("/hellos", {"to": other.id, "words": "Hello, would you like to?"})
         yes: str = (await other.post(f"/hellos/{hello['id']}/yes"))["room_id"]
         return yes

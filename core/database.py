@@ -20,7 +20,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from core.errors import Unavailable
 from core.events import Bus
-from core.sqlite import AskedOnce
+from core.sqlite import AskedOnce, begin_with
 from core.tables import Owned
 
 READERS: Final = 8
@@ -100,7 +100,12 @@ class Database:
 def _scope(organisation_id: UUID | None, *, all_organisations: bool) -> dict[str, Any]:
     if (organisation_id is None) != all_organisations:
         raise ValueError("name one organisation, or say all_organisations=True")
-    return {"organisation_id": organisation_id}
+    if organisation_id is None:
+        return {"organisation_id": None}
+    only = with_loader_criteria(
+        Owned, lambda row: row.organisation_id == organisation_id, include_aliases=True
+    )
+    return {"organisation_id": organisation_id, "only": only}
 
 
 class _translating:  # noqa: N801 - reads as a verb where it is used
@@ -176,19 +181,15 @@ def _prepare(engine: Engine, *, begin: str, query_only: bool) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        begin_with(connection, begin)
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _only_this_organisation(state: ORMExecuteState) -> None:
-    organisation_id = state.session.info.get("organisation_id")
-    if organisation_id is None or state.is_column_load or state.is_relationship_load:
+    only = state.session.info.get("only")
+    if only is None or state.is_column_load or state.is_relationship_load:
         return
-    state.statement = state.statement.options(
-        with_loader_criteria(
-            Owned, lambda row: row.organisation_id == organisation_id, include_aliases=True
-        )
-    )
+    state.statement = state.statement.options(only)
 
 
 @event.listens_for(Session, "before_flush")

@@ -2,7 +2,8 @@
 
 A connection lives in a thread of its own. As shipped, one statement is four questions to that
 thread (open a cursor, execute, fetch, close), each a wait for its turn; a page of nineteen
-statements waits a hundred times. Here it is one. docs/decisions/0009 has the figures.
+statements waits a hundred times. Here it is one, a transaction begins with its first statement,
+and one that never began isn't rolled back. docs/decisions/0009 has the figures.
 """
 
 import sqlite3
@@ -53,10 +54,21 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
     async def _ask(self, how: Any, operation: Any, parameters: Any) -> None:
         connection: Any = self._connection
-        async with self._adapt_connection._execute_mutex:
+        adapted: Any = self._adapt_connection
+        async with adapted._execute_mutex:
+            begin, adapted.to_begin = adapted.to_begin, None
             self._cursor, self._rows = await connection._execute(
-                how, connection._conn, operation, parameters
+                _begun, connection._conn, begin, how, operation, parameters
             )
+
+
+def _begun(
+    connection: sqlite3.Connection, begin: str | None, how: Any, operation: str, parameters: Any
+) -> tuple[_Answer, deque[Any]]:
+    if begin is not None:
+        connection.execute(begin).close()
+    found: tuple[_Answer, deque[Any]] = how(connection, operation, parameters)
+    return found
 
 
 def _all_rows(
@@ -80,9 +92,31 @@ def _closed(cursor: sqlite3.Cursor) -> _Answer:
 
 
 class _Connection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ()
+    __slots__ = ("to_begin",)
 
     _cursor_cls: Any = _Cursor
+
+    def __init__(self, dbapi: Any, connection: Any) -> None:
+        super().__init__(dbapi, connection)
+        # How the transaction begins that its first statement is to open.
+        self.to_begin: str | None = None
+
+    def rollback(self) -> None:
+        """End the transaction; sessions and the pool both say so, and the second asks nothing."""
+        if not self._has_ended():
+            super().rollback()
+
+    def commit(self) -> None:
+        """Keep what was done in the transaction, if anything was."""
+        if not self._has_ended():
+            super().commit()
+
+    def _has_ended(self) -> bool:
+        self.to_begin = None
+        thread: Any = self._connection
+        # What was asked and not yet done, by somebody who was cancelled, may begin one still.
+        is_gone = thread._connection is None
+        return is_gone or (thread._tx.empty() and not thread.in_transaction)
 
 
 class AskedOnce(AsyncAdapt_aiosqlite_dbapi):
@@ -95,3 +129,11 @@ class AskedOnce(AsyncAdapt_aiosqlite_dbapi):
         """Open a connection whose cursors ask once."""
         as_shipped = super().connect(*arg, **kw)
         return _Connection(self, as_shipped._connection)
+
+
+def begin_with(connection: Any, statement: str) -> None:
+    """Let the connection's next transaction begin so ("BEGIN IMMEDIATE"), with what it does first.
+
+    `connection` is SQLAlchemy's, of an engine made with `AskedOnce`.
+    """
+    connection.connection.dbapi_connection.to_begin = statement

@@ -11,6 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from core.database import Database
+from core.errors import Unavailable
 from core.sqlite import AskedOnce
 
 pytestmark = pytest.mark.anyio
@@ -103,3 +105,79 @@ async def test_each_statement_is_one_question(tmp_path: Path) -> None:
         for number in range(3):
             await connection.exec_driver_sql("SELECT ?", (number,))
         assert len(questions) == 3
+
+
+class Counted:
+    """What a connection asks its thread, passed on and counted."""
+
+    def __init__(self, asked: Any) -> None:
+        self.asked, self.count = asked, 0
+
+    def put_nowait(self, question: Any) -> None:
+        self.count += 1
+        self.asked.put_nowait(question)
+
+    def empty(self) -> bool:
+        return bool(self.asked.empty())
+
+
+async def test_a_session_asks_its_statements_and_once_to_end(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}")
+    async with database.reading(all_organisations=True) as session:
+        await session.execute(text("SELECT 1"))
+        raw: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+    raw._tx = counted = Counted(raw._tx)
+    for statements in (1, 3):
+        counted.count = 0
+        async with database.reading(all_organisations=True) as session:
+            for _ in range(statements):
+                await session.execute(text("SELECT 1"))
+        assert counted.count == statements + 1
+    await database.close()
+
+
+async def test_a_unit_of_work_holds_the_file_from_its_first_statement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.database.BUSY_TIMEOUT_MS", 50)
+    address = f"sqlite+aiosqlite:///{tmp_path / 'a.db'}"
+    one, other = Database(address), Database(address)
+    async with one.unit_of_work(all_organisations=True) as session:
+        await session.execute(text("CREATE TABLE kept (id INTEGER)"))
+    async with one.unit_of_work(all_organisations=True) as session:
+        await session.execute(text("SELECT * FROM kept"))
+        async with other.reading(all_organisations=True) as seeing:
+            assert await seeing.scalar(text("SELECT count(*) FROM kept")) == 0
+        with pytest.raises(Unavailable):
+            async with other.unit_of_work(all_organisations=True) as writing:
+                await writing.execute(text("SELECT 1"))
+    async with other.unit_of_work(all_organisations=True) as writing:
+        await writing.execute(text("INSERT INTO kept VALUES (1)"))
+    async with one.reading(all_organisations=True) as seeing:
+        assert await seeing.scalar(text("SELECT count(*) FROM kept")) == 1
+    await one.close()
+    await other.close()
+
+
+async def test_who_stops_waiting_at_any_moment_leaves_no_transaction_open(tmp_path: Path) -> None:
+    """Left open, the next would write into it, and lose it with a stranger's fault."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}")
+    async with database.unit_of_work(all_organisations=True) as session:
+        await session.execute(text("CREATE TABLE kept (id INTEGER)"))
+
+    async def write(number: int) -> None:
+        async with database.unit_of_work(all_organisations=True) as session:
+            await session.execute(text("INSERT INTO kept VALUES (:id)"), {"id": number})
+            await session.execute(text("SELECT count(*) FROM kept"))
+
+    for turns in range(40):
+        asked = asyncio.create_task(write(turns))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)
+        async with database.unit_of_work(all_organisations=True) as session:
+            await session.execute(text("DELETE FROM kept"))
+        async with database.reading(all_organisations=True) as session:
+            assert await session.scalar(text("SELECT count(*) FROM kept")) == 0
+    await database.close()

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Index, select, text, update
+from sqlalchemy import ColumnElement, Index, and_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -171,6 +171,11 @@ async def held_by(session: AsyncSession, account_id: UUID) -> frozenset[Grant]:
         RoleGrant.account_id == account_id, RoleGrant.ended_at.is_(None)
     )
     return frozenset(Grant(role, scope_id) for role, scope_id in await session.execute(query))
+
+
+def held() -> ColumnElement[bool]:
+    """Say, in a query of both, that the grant is the account's and hasn't ended."""
+    return and_(RoleGrant.account_id == Account.id, RoleGrant.ended_at.is_(None))
 
 
 async def held_by_all(

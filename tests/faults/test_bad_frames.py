@@ -64,7 +64,7 @@ async def test_every_odd_frame_has_an_answer_and_changes_nothing(town: Town) -> 
     room_id = await town.talk(one, other)
     cove = await town.another_organisation()
     far = [await town.resident(name, organisation_id=cove) for name in ("Far", "Farther")]
-    foreign_id = await town.talk(far[0], far[1])
+    foreign_id = await town.talk(far[0], far[1], organisation_id=cove)
     async with served(town.app) as port, calling(port, one) as line:
         await line.listen(one, room_id)
         before = await everything_stored(town.database)

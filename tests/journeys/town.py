@@ -173,11 +173,14 @@ class Town:
         self.clients.append(browser_of(self.app, who))
         return PlainBrowser(self.clients[-1])
 
-    async def talk(self, one: Resident, other: Resident) -> str:
+    async def talk(
+        self, one: Resident, other: Resident, *, organisation_id: UUID | None = None
+    ) -> str:
         """Bring two into a talk, by a hello and a yes."""
-        async with self.database.unit_of_work(self.organisation_id) as session:
+        where = organisation_id or self.organisation_id
+        async with self.database.unit_of_work(where) as session:
             for who in (one, other):
-                await self._be_there(session, Actor(UUID(who.id), self.organisation_id, who.name))
+                await self._be_there(session, Actor(UUID(who.id), where, who.name))
         hello = await one.post("/hellos", {"to": other.id, "words": "Hello, would you like to?"})
         yes: str = (await other.post(f"/hellos/{hello['id']}/yes"))["room_id"]
         return yes

@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
+from core import postgresql
 from core.errors import Unavailable
 from core.events import Bus
 from core.sqlite import AskedOnce, begin_with
@@ -148,13 +149,11 @@ def _postgresql(url: Any) -> AsyncEngine:
         "idle_in_transaction_session_timeout": str(LEFT_OPEN_MS),
         "statement_timeout": str(STATEMENT_MS),
     }
-    return create_async_engine(
-        url,
-        pool_size=10,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={"server_settings": bounds},
+    engine = create_async_engine(
+        url, pool_size=10, hide_parameters=True, connect_args={"server_settings": bounds}
     )
+    postgresql.look_before_use(engine.sync_engine)
+    return engine
 
 
 def _sqlite(url: Any, *, size: int) -> AsyncEngine:

@@ -173,6 +173,50 @@ async def test_a_statement_that_went_astray_is_ended_and_its_connection_serves_a
     await bounded.close()
 
 
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_a_connection_that_the_server_ended_is_made_anew_before_it_is_used(
+    database: Database, organisation_id: UUID
+) -> None:
+    kept = await _process(database)
+    other = Database(database.url.render_as_string(hide_password=False))
+    async with other.unit_of_work(all_organisations=True) as session:
+        await session.execute(text("SELECT pg_terminate_backend(:it)"), {"it": kept})
+    await other.close()
+    await _ended(kept)
+    assert await _process(database) != kept
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_only_a_connection_that_rested_is_asked_whether_it_is_there(
+    database: Database, organisation_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialect, asked = database._reader.sync_engine.dialect, []
+    as_it_was = dialect.do_ping
+    dialect.do_ping = lambda connection: (asked.append(1), as_it_was(connection))[1]  # type: ignore[method-assign]
+    first = await _process(database)
+    assert (await _process(database), len(asked)) == (first, 0)
+    monkeypatch.setattr("core.postgresql.RESTED_SECONDS", 0.0)
+    assert (await _process(database), len(asked)) == (first, 1)
+    dialect.do_ping = lambda _connection: False  # type: ignore[method-assign]
+    assert await _process(database) != first, "what doesn't answer is made anew"
+
+
+async def _process(database: Database) -> int:
+    async with database.reading(all_organisations=True) as session:
+        return int(await session.scalar(text("SELECT pg_backend_pid()")) or 0)
+
+
+async def _ended(process_id: int) -> None:
+    """Wait until a process of the server is gone, and the loop has heard of it."""
+    for _ in range(500):
+        await asyncio.sleep(0.01)
+        try:
+            os.kill(process_id, 0)
+        except ProcessLookupError:
+            await asyncio.sleep(0.01)
+            return
+
+
 async def _hang(database: Database, organisation_id: UUID, meanwhile: Awaitable[None]) -> None:
     async with database.unit_of_work(organisation_id) as session:
         await session.execute(text("SELECT 1 FROM organisation FOR UPDATE"))

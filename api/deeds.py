@@ -1,14 +1,14 @@
-"""What one does in a talk without a word: a sign, taking back, keeping one's place."""
+"""What one does in a talk without a word: a sign, taking back, one's place, a break."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response, status
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from api.dependencies import Here, Now, Someone, Talk
 from api.shapes import In
-from chat import frames, messages, reading
+from chat import breaks, frames, messages, reading
 from chat.kinds import Sign
 
 router = APIRouter(tags=["talks"])
@@ -18,6 +18,13 @@ class PlaceIn(In):
     """How far one has read."""
 
     seq: Annotated[int, Field(ge=0, le=frames.EXACT)]
+
+
+class BreakIn(In):
+    """Until when, null for as long as one likes; and whether the other of two may know."""
+
+    until: AwareDatetime | None = None
+    is_told: bool = False
 
 
 class SignIn(In):
@@ -56,4 +63,22 @@ async def stop_keeping_place(room_id: UUID, actor: Someone, here: Here) -> Respo
     """Keep one's place no more, and forget where it was."""
     async with here.unit_of_work(actor.organisation_id) as session:
         await reading.stop(session, actor, room_id)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.put("/rooms/{room_id}/break", status_code=status.HTTP_204_NO_CONTENT)
+async def take_break(
+    room_id: UUID, body: BreakIn, actor: Someone, here: Here, now: Now
+) -> Response:
+    """Take a break from a talk: one's place is kept, and nothing of it is counted meanwhile."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await breaks.take(session, actor, room_id, until=body.until, is_told=body.is_told, now=now)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.delete("/rooms/{room_id}/break", status_code=status.HTTP_204_NO_CONTENT)
+async def end_break(room_id: UUID, actor: Someone, here: Here) -> Response:
+    """Come back from a break. Idempotent."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await breaks.end(session, actor, room_id)
     return Response(status_code=status.HTTP_204_NO_CONTENT)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response, status
 from api.dependencies import Guard, Here, Now, Someone, Talk
 from api.descriptions import Answers
 from api.shapes import In, Out, Page
-from chat import frames, messages, pending, reading, rooms
+from chat import breaks, frames, messages, own_talks, pending, reading
 from chat.drafts import Kept
 from core import limits
 from core.sentences import english
@@ -42,6 +42,8 @@ class TalkOut(Out):
     members: list[Member]
     read_seq: int | None
     new: int | None
+    is_on_break: bool
+    break_until: datetime | None
 
 
 class Say(In):
@@ -102,21 +104,29 @@ def _answer(kept: Kept, *, sent: int) -> Response:
 
 
 @router.get("/rooms")
-async def list_own(actor: Someone, here: Here) -> Page[TalkOut]:
-    """Return one's talks, the newest event first; `new` is null where no place is kept."""
+async def list_own(actor: Someone, here: Here, now: Now) -> Page[TalkOut]:
+    """Return one's talks, the newest event first; `new` is null where no place is kept.
+
+    A break without `break_until` lasts until one comes back.
+    """
     async with here.reading(actor.organisation_id) as session:
-        found = await rooms.for_account(session, actor)
-        places = await reading.places(session, actor, [talk.room_id for talk in found])
-    return Page(items=[_talk(talk, places.get(talk.room_id)) for talk in found])
+        found = await own_talks.read(session, actor)
+        room_ids = [talk.room_id for talk in found]
+        places = await reading.places(session, actor, room_ids)
+        on_break = await breaks.mine(session, actor, room_ids, now=now)
+    return Page(
+        items=[_talk(one, places.get(one.room_id), on_break.get(one.room_id)) for one in found]
+    )
 
 
-def _talk(talk: rooms.Talk, place: reading.Place | None) -> TalkOut:
+def _talk(talk: own_talks.Talk, place: reading.Place | None, rest: breaks.Break | None) -> TalkOut:
     return TalkOut(
         room_id=talk.room_id, kind=talk.kind, group_id=talk.group_id, epoch=talk.epoch,
         first_seq=talk.first_seq, last_seq=talk.last_seq, last_at=talk.last_at,
         muted_until=talk.muted_until, is_open=talk.is_open,
         members=[Member(account_id=one, name=name) for one, name in talk.names.items()],
         read_seq=place.seq if place else None, new=place.new if place else None,
+        is_on_break=rest is not None, break_until=rest.until if rest else None,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from chat import visibility
 from chat.events import RoomEvent
 from chat.kinds import EventKind
 from chat.logs import Room
-from chat.rooms import Talk
+from chat.own_talks import Talk
 from chat.visibility import Sight, Surface
 from people import blocks
 from people.permissions import Act, Actor, require

@@ -207,7 +207,7 @@ async def remove(session: AsyncSession, actor: Actor, message_id: UUID, *, now: 
     await logs.lock(session, [message.room_id])
     if not await withdrawn.put_aside(session, message_id, now=now):
         return False
-    await waiting.withdraw_changes(session, message_id, now=now)
+    await waiting.withdraw_changes(session, [message_id], now=now)
     await events.append(
         session,
         message.room_id,
@@ -216,6 +216,25 @@ async def remove(session: AsyncSession, actor: Actor, message_id: UUID, *, now: 
         subject_id=message_id,
         now=now,
     )
+    return True
+
+
+async def remove_all(session: AsyncSession, actor: Actor, room_id: UUID, *, now: datetime) -> bool:
+    """Take all one said out of a talk one is in; idempotent. Return whether anything was there.
+
+    As with `remove`, messages are kept aside for a while. One event stands for all of them.
+
+    Raises:
+        NotFound: there is no such room, or one is not in it.
+    """
+    require(actor, Act.CHANGE_OWN)
+    await rooms.membership(session, actor, room_id)
+    await logs.lock(session, [room_id])
+    taken = await withdrawn.put_all_aside(session, room_id, actor.account_id, now=now)
+    if not taken:
+        return False
+    await waiting.withdraw_changes(session, taken, now=now)
+    await events.append(session, room_id, EventKind.REMOVED, sender_id=actor.account_id, now=now)
     return True
 
 

@@ -1,12 +1,21 @@
 """Rooms and who is in them. Who may open, join or mute is decided by the caller's own rules."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Row, Select, UniqueConstraint, select, update
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Row,
+    Select,
+    UniqueConstraint,
+    false,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -19,7 +28,6 @@ from core.safety import Mode
 from core.sentences import say
 from core.tables import ERASED, Base, Copied, Erased, Identified, Owned, Retention, field
 from core.upserts import insert
-from people import accounts, blocks
 from people.accounts import Account
 from people.permissions import Act, Actor, require
 
@@ -28,7 +36,8 @@ class Membership(Base, Identified, Owned):
     """One account in one room. Leaving keeps the row, so that coming back is the same one.
 
     `muted_until` is a facilitator's, `silenced_until` a moderator's: see `chat.mutes`. `read_seq`
-    is None until its owner asks us to keep their place: see `chat.reading`.
+    is None until its owner asks us to keep their place: see `chat.reading`; of breaks, see
+    `chat.breaks`.
     """
 
     __tablename__ = "membership"
@@ -44,6 +53,11 @@ class Membership(Base, Identified, Owned):
     muted_until: Mapped[datetime | None] = field(Retention.CASE, personal="account_id")
     silenced_until: Mapped[datetime | None] = field(Retention.CASE, personal="account_id")
     read_seq: Mapped[int | None] = field(Retention.TALK, BigInteger, personal="account_id")
+    break_since: Mapped[datetime | None] = field(Retention.TALK, personal="account_id")
+    break_until: Mapped[datetime | None] = field(Retention.TALK, personal="account_id")
+    is_break_told: Mapped[bool] = field(
+        Retention.TALK, personal="account_id", default=False, server_default=false()
+    )
 
 
 def quiet_until(row: Membership | Row[Any], *, alone: datetime | None = None) -> datetime | None:
@@ -67,25 +81,6 @@ class Seat:
     def room_id(self) -> UUID:
         """The room it is in."""
         return self.room.id
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """One line of somebody's list of talks. `names` are the others', a tombstone's is missing.
-
-    `is_open` is False when nothing new can be said, for whichever reason.
-    """
-
-    room_id: UUID
-    kind: RoomKind
-    group_id: UUID | None
-    epoch: int
-    first_seq: int
-    last_seq: int
-    last_at: datetime
-    muted_until: datetime | None
-    is_open: bool
-    names: dict[UUID, str]
 
 
 async def open_private(
@@ -198,13 +193,13 @@ async def membership(session: AsyncSession, actor: Actor, room_id: UUID) -> Seat
     if found is None:
         raise NotFound
     row, room = found
-    alone = await _alone_until(session, actor, room)
+    alone = await alone_until(session, actor, room)
     seat = Seat(room, row.account_id, row.joined_at, quiet_until(row, alone=alone))
     require(actor, Act.READ_ROOM, seat)
     return seat
 
 
-async def _alone_until(session: AsyncSession, actor: Actor, *rooms: Room) -> datetime | None:
+async def alone_until(session: AsyncSession, actor: Actor, *rooms: Room) -> datetime | None:
     """Return until when the actor can't write to one person alone, where any room is such."""
     if all(room.kind is not RoomKind.PRIVATE for room in rooms):
         return None
@@ -224,59 +219,6 @@ async def members(session: AsyncSession, room_id: UUID) -> set[UUID]:
     """Return who is in the room now."""
     query = select(Membership.account_id).where(Membership.room_id == room_id)
     return set(await session.scalars(query.where(Membership.left_at.is_(None))))
-
-
-async def for_account(session: AsyncSession, actor: Actor) -> list[Talk]:
-    """Return the talks somebody is in, the one with the newest event first."""
-    require(actor, Act.SEE_OWN)
-    mine = (
-        select(Membership, Room)
-        .join(Room)
-        .where(Membership.account_id == actor.account_id, Membership.left_at.is_(None))
-        .order_by(Room.last_at.desc(), Room.id.desc())
-    )
-    rows = (await session.execute(mine)).all()
-    others = await _others(session, actor, {room.id for _, room in rows})
-    names = await accounts.names(session, {one for found in others.values() for one in found})
-    unmet = await blocks.between(session, actor.account_id)
-    alone = await _alone_until(session, actor, *(room for _, room in rows))
-    quiet = {
-        room.id: quiet_until(mine, alone=alone if room.kind is RoomKind.PRIVATE else None)
-        for mine, room in rows
-    }
-    return [_talk(room, quiet[room.id], others.get(room.id, {}), names, unmet) for _, room in rows]
-
-
-async def _others(
-    session: AsyncSession, actor: Actor, room_ids: set[UUID]
-) -> dict[UUID, dict[UUID, bool]]:
-    query = select(Membership.room_id, Membership.account_id, Membership.left_at)
-    rows = await session.execute(
-        query.where(Membership.room_id.in_(room_ids), Membership.account_id != actor.account_id)
-    )
-    found: dict[UUID, dict[UUID, bool]] = {}
-    for room_id, account_id, left_at in rows:
-        found.setdefault(room_id, {})[account_id] = left_at is None
-    return found
-
-
-def _talk(
-    room: Room,
-    muted_until: datetime | None,
-    others: Mapping[UUID, bool],
-    names: Mapping[UUID, str],
-    unmet: set[UUID],
-) -> Talk:
-    is_private = room.kind is RoomKind.PRIVATE
-    present = {one for one, is_here in others.items() if is_here}
-    is_open = room.closed_at is None and (not is_private or bool(present - unmet))
-    shown = others if is_private else present
-    return Talk(
-        room_id=room.id, kind=room.kind, group_id=room.group_id, epoch=room.epoch,
-        first_seq=room.first_seq, last_seq=room.last_seq, last_at=room.last_at,
-        muted_until=muted_until, is_open=is_open,
-        names={one: names[one] for one in shown if one in names},
-    )  # fmt: skip
 
 
 async def among(session: AsyncSession, actor: Actor, room_ids: set[UUID]) -> dict[UUID, RoomKind]:

@@ -164,11 +164,13 @@ async def by_id(session: AsyncSession, pending_id: UUID) -> PendingMessage:
     return row
 
 
-async def withdraw_changes(session: AsyncSession, message_id: UUID, *, now: datetime) -> None:
-    """Let changes that wait go with the message that its author takes back."""
+async def withdraw_changes(
+    session: AsyncSession, message_ids: Collection[UUID], *, now: datetime
+) -> None:
+    """Let changes that wait go with the messages that their author takes back."""
     await session.execute(
         update(PendingMessage)
-        .where(PendingMessage.edits == message_id)
+        .where(PendingMessage.edits.in_(message_ids))
         .where(PendingMessage.state.in_((State.HELD, State.ASKED)))
         .values(state=State.WITHDRAWN, moved_at=now, **BLANK)
     )

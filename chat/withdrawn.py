@@ -48,6 +48,40 @@ async def put_aside(session: AsyncSession, message_id: UUID, *, now: datetime) -
     return True
 
 
+async def put_all_aside(
+    session: AsyncSession, room_id: UUID, account_id: UUID, *, now: datetime
+) -> list[UUID]:
+    """Take all messages of somebody out of a talk; return which were still there.
+
+    Their signs and what else they put there go at once: nobody is hurt by those.
+    """
+    theirs = RoomEvent.room_id == room_id, RoomEvent.sender_id == account_id
+    standing = *theirs, RoomEvent.erased_at.is_(None), RoomEvent.kind == EventKind.MESSAGE
+    taken = await session.scalars(
+        update(RoomEvent)
+        .where(*standing)
+        .values(erased_at=now, kept_until=now + KEPT_ASIDE)
+        .returning(RoomEvent.id)
+        .execution_options(synchronize_session=False)
+    )
+    message_ids = list(taken)
+    changes = RoomEvent.kind == EventKind.EDITED, RoomEvent.body_sealed.is_not(None)
+    await session.execute(
+        update(RoomEvent)
+        .where(*theirs, *changes)
+        .values(kept_until=now + KEPT_ASIDE)
+        .execution_options(synchronize_session=False)
+    )
+    other = RoomEvent.kind.not_in((EventKind.MESSAGE, EventKind.EDITED))
+    await session.execute(
+        update(RoomEvent)
+        .where(*theirs, other, RoomEvent.body_sealed.is_not(None))
+        .values(NO_WORDS | {"erased_at": now})
+        .execution_options(synchronize_session=False)
+    )
+    return message_ids
+
+
 async def said(
     session: AsyncSession, message_ids: Collection[UUID]
 ) -> dict[UUID, tuple[Former, ...]]:

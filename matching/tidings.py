@@ -29,9 +29,12 @@ SENTENCES: Final = {
     Word.YES: say("%(name)s would like to talk."),
     Word.NOT_FREE: say("%(name)s is not free to talk just now."),
     Word.LEFT: say(
-        "%(name)s has left your talk. There can be many reasons, and you needn't find one."
+        "%(name)s has left your talk. There can be many reasons, and you needn't find one. You can"
+        " still read it, and there are other people here."
     ),
 }
+
+KINDS: Final = {Word.HELLO: NoticeKind.HELLO, Word.LEFT: NoticeKind.TALK}
 
 
 async def tell(
@@ -47,7 +50,7 @@ async def tell(
     await notices.send(
         session,
         account_id=account_id,
-        kind=NoticeKind.HELLO if word is Word.HELLO else NoticeKind.HELLO_ANSWERED,
+        kind=KINDS.get(word, NoticeKind.HELLO_ANSWERED),
         subject_id=hello.room_id or hello.id,
         words=SENTENCES[word].filled(name=name or SOMEBODY),
         dedupe_key=f"hello:{hello.id}:{word.name.lower()}:{account_id}",

@@ -38,6 +38,7 @@ class NoticeKind(StrEnum):
     APPOINTMENT = "appointment"
     ROLE = "role"
     SUPPORT = "support"
+    TALK = "talk"
 
 
 # Longer than two rounds of upkeep take, so that none falls between them.

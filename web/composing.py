@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from chat import edits, frames
 from chat.kinds import RoomKind, Status
-from chat.rooms import Talk as Room
+from chat.own_talks import Talk as Room
 from core.sentences import say
 from moderation import helping
 from web.forms import Form

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from api import erasures as asking
 from api.dependencies import Address, Here, Now, Someone
-from chat import rooms
+from chat import own_talks
 from core.errors import Problem
 from core.sentences import say
 from people import erasures
@@ -35,7 +35,7 @@ async def _form(
 ) -> Response:
     async with here.reading(actor.organisation_id) as session:
         wish = await erasures.of(session, actor)
-        talks = await rooms.for_account(session, actor)
+        talks = await own_talks.read(session, actor)
         groups = await talk_pages.group_names(session, talks)
     if kept is None:
         kept = wish.keeps if wish else []

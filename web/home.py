@@ -10,9 +10,9 @@ from fastapi.responses import Response
 from api import profiles as own
 from api import urgent_help
 from api.dependencies import Guard, Here, Now, Someone
-from chat import rooms
+from chat import breaks, own_talks
 from chat.kinds import RoomKind
-from chat.rooms import Talk
+from chat.own_talks import Talk
 from core.errors import Problem
 from core.sentences import say
 from matching import profiles, requests
@@ -35,6 +35,7 @@ LEADS_TO = {
     NoticeKind.HELLO_ANSWERED: ("/talks", say("Open your talks")),
     NoticeKind.GROUP: ("/groups/{id}", say("Open the group")),
     NoticeKind.REASON: ("/decisions/{id}", say("If you think it's wrong")),
+    NoticeKind.TALK: ("/talks/{id}", say("Open the talk")),
     NoticeKind.WAY_IN: ("/my-data", say("See where you are signed in")),
     NoticeKind.APPOINTMENT: ("/staff/roles", say("Look at it")),
 }
@@ -48,7 +49,9 @@ async def home(request: Request, actor: Someone, here: Here, now: Now) -> Respon
         unread = await notices.unread(session, actor, now=now)
         hellos = await requests.received(session, actor, now=now)
         mine = await profiles.read(session, actor, now=now)
-        talks = [talk for talk in await rooms.for_account(session, actor) if talk.is_open]
+        talks = [talk for talk in await own_talks.read(session, actor) if talk.is_open]
+        rest = await breaks.mine(session, actor, [talk.room_id for talk in talks], now=now)
+        talks = [talk for talk in talks if talk.room_id not in rest]
         names = await talk_pages.group_names(session, talks)
     told_of = {notice.subject_id for notice in unread}
     waiting = [_notice(notice) for notice in unread]

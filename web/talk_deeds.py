@@ -1,4 +1,4 @@
-"""What one does in a talk without a word: a sign, taking back, leaving, shutting out."""
+"""What one does in a talk without a word: a sign, taking back, shutting somebody out."""
 
 from uuid import UUID
 
@@ -8,9 +8,9 @@ from fastapi.responses import Response
 from api.dependencies import Here, Now, Someone, Talk
 from chat import frames, messages, reading
 from chat.kinds import Sign
-from matching import connections, requests
+from matching import requests
 from people import blocks
-from web import forms, talk_pages
+from web import forms
 from web.rendering import see
 
 router = APIRouter(include_in_schema=False)
@@ -47,18 +47,6 @@ async def keep_place(request: Request, room_id: UUID, actor: Someone, here: Here
         else:
             await reading.keep(session, actor, room_id, seq=form.number("seq"))
     return see(f"/talks/{room_id}#after-log")
-
-
-@router.post("/talks/{room_id}/leave")
-async def leave(room_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
-    """Leave a talk of two, kindly; a group is left on its own page."""
-    async with here.unit_of_work(actor.organisation_id) as session:
-        room = await talk_pages.mine(session, actor, room_id)
-        if room.group_id is not None:
-            return see(f"/groups/{room.group_id}")
-        opening = await requests.opening(session, actor, room_id)
-        await connections.end(session, actor, opening.connection_id, now=now)
-    return see("/talks")
 
 
 @router.post("/talks/{room_id}/shut-out")

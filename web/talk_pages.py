@@ -11,19 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import urgent_help
 from api.dependencies import Here
-from chat import edits, frames, messages, pending, reading, rooms
+from chat import edits, frames, messages, own_talks, pending, reading
+from chat.breaks import Break
 from chat.kinds import RoomKind
-from chat.rooms import Talk as Room
+from chat.own_talks import Talk as Room
 from core import limits
 from core.errors import NotFound
-from core.sentences import say, say_many
+from core.sentences import When, say, say_many
 from groups import agreements, cards
 from moderation import helping
 from people import notices
 from people.notices import Notice, NoticeKind
 from people.organisations import Organisation
 from people.permissions import Actor
-from web import composing, unsent, views
+from web import breaks, composing, unsent, views
 from web.forms import Form
 from web.helping import card
 from web.rendering import moment, page
@@ -51,6 +52,15 @@ def line(room: Room, groups: dict[UUID, str], last: UUID | None, reader: UUID) -
         "line": say("You wrote last.") if last == reader else _wrote(name) if name else "",
         "at": moment(room.last_at),
         "new_line": "",
+    }
+
+
+def resting_line(room: Room, groups: dict[UUID, str], rest: Break) -> dict[str, Any]:
+    """Return a talk one is on a break from: neither what is new there nor who wrote."""
+    return {
+        "href": f"/talks/{room.room_id}",
+        "name": name_of(room, groups),
+        "line": say("Until %(time)s.", time=When(rest.until)) if rest.until else "",
     }
 
 
@@ -92,6 +102,7 @@ async def show(
         told = await notices.unread(session, actor, now=now)
         kept = await _kept(session, actor, room)
         mark = (await reading.places(session, actor, [room_id])).get(room_id)
+        rest = await breaks.shown(session, actor, room, now=now)
     place = await urgent_help.place_now(here, actor.organisation_id, now=now)
     names = dict(room.names) | {actor.account_id: actor.name}
     since = now - edits.WITHIN
@@ -120,7 +131,7 @@ async def show(
             change=composing.change(logged, change, now=now),
         ),
         worry=_worry(place) if is_worried else None,
-        kept=kept,
+        kept=kept, rest=rest,
         waited=[one.words for one in told if _is_here(one, room_id)][:1],
     )  # fmt: skip
 
@@ -189,7 +200,7 @@ async def mine(session: AsyncSession, actor: Actor, room_id: UUID) -> Room:
     Raises:
         NotFound: it isn't one.
     """
-    for room in await rooms.for_account(session, actor):
+    for room in await own_talks.read(session, actor):
         if room.room_id == room_id:
             return room
     raise NotFound

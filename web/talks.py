@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.dependencies import Guard, Here, Now, Someone, Talk
-from chat import frames, latest, pending, reading, rooms, waiting
+from chat import breaks, frames, latest, own_talks, pending, reading, rooms, waiting
 from chat.drafts import Kept, OtherWords
 from chat.engine import Engine
 from chat.kinds import Help
@@ -23,34 +23,49 @@ router = APIRouter(include_in_schema=False)
 
 # What the address says after a post: neutral, since it stays in the browser's history.
 SHOWN_BY_MARK: Final = {"2": "line", "3": "card"}
+LEFT: Final = {
+    "words": sentences.say(
+        "You've left. You can still read what was said, below. When you like, there are others to"
+        " talk with."
+    ),
+    "href": "/offers",
+    "label": sentences.say("People and groups for me"),
+}
 MARKS: Final = {None: "1", Help.LINE: "2", Help.CARD: "3"}
 
 
 @router.get("/talks")
-async def talks(request: Request, actor: Someone, here: Here, now: Now) -> Response:
+async def talks(request: Request, actor: Someone, here: Here, now: Now, left: str = "") -> Response:
     """List one's talks, the newest first; and one's words that no talk takes any more."""
     async with here.reading(actor.organisation_id) as session:
-        found = await rooms.for_account(session, actor)
+        found = await own_talks.read(session, actor)
         kept = await pending.given_back(session, actor, now=now)
         groups = await talk_pages.group_names(session, found)
         last = await latest.writers(session, actor, [room for room in found if room.is_open])
-        places = await reading.places(session, actor, [room.room_id for room in found])
-    lines = [
-        talk_pages.line(room, groups, last.get(room.room_id), actor.account_id)
+        room_ids = [room.room_id for room in found]
+        places = await reading.places(session, actor, room_ids)
+        resting = await breaks.mine(session, actor, room_ids, now=now)
+    lines = {
+        room.room_id: talk_pages.line(room, groups, last.get(room.room_id), actor.account_id)
         | {"new_line": talk_pages.new_line(places.get(room.room_id))}
         for room in found
-    ]
+    }
+    on_break = [room for room in found if room.is_open and room.room_id in resting]
     return await page(
         request,
         "pages/talks.html",
         sentences.say("Talks"),
-        talks=[line for line, room in zip(lines, found, strict=True) if room.is_open],
-        ended=[line for line, room in zip(lines, found, strict=True) if not room.is_open],
+        talks=[lines[one.room_id] for one in found if one.is_open and one not in on_break],
+        on_break=[
+            talk_pages.resting_line(room, groups, resting[room.room_id]) for room in on_break
+        ],
+        ended=[lines[one.room_id] for one in found if not one.is_open],
         not_sent=[
             (one.room_id, shown)
             for one, shown in zip(kept, unsent.pending(kept, now=now), strict=True)
         ],
         more_href="",
+        notices=[LEFT] if left else [],
     )
 
 

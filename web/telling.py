@@ -13,7 +13,7 @@ from api.dependencies import Here, MaybeSomeone, Now, Someone
 from chat import messages
 from chat.frames import Message
 from chat.kinds import RoomKind, Status
-from chat.rooms import Talk as Room
+from chat.own_talks import Talk as Room
 from core.errors import Invalid, NotFound, NotSignedIn, Problem
 from core.safety import Subject, SubjectKind
 from core.sentences import say

@@ -207,6 +207,8 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ),
     ("PUT", "/api/v1/rooms/{room_id}/place"): line(TALKING, json={"seq": 1}),
     ("DELETE", "/api/v1/rooms/{room_id}/place"): line(TALKING),
+    ("PUT", "/api/v1/rooms/{room_id}/break"): line(TALKING, json={"is_told": True}),
+    ("DELETE", "/api/v1/rooms/{room_id}/break"): line(TALKING),
     ("DELETE", "/api/v1/messages/{message_id}"): line(MEMBER),
     ("GET", "/api/v1/rooms/{room_id}/waiting"): line(MEMBER, silent=SIGNED_IN),
     ("DELETE", "/api/v1/waiting/{pending_id}"): line(MEMBER),
@@ -225,7 +227,9 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
         MEMBER, form={"sign": "thank_you"}
     ),
     ("POST", "/talks/{room_id}/place"): line(TALKING, form={"seq": "1"}),
-    ("POST", "/talks/{room_id}/leave"): line(TALKING),
+    ("POST", "/talks/{room_id}/break"): line(TALKING, form={"length": "day"}),
+    ("GET", "/talks/{room_id}/leave"): line(TALKING),
+    ("POST", "/talks/{room_id}/leave"): line(TALKING, form={}),
     ("POST", "/talks/{room_id}/shut-out"): line(TALKING),
     ("POST", "/talks/{room_id}/worried"): line(TALKING),
     # Tell us, and look at this again

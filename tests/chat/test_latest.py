@@ -5,14 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from chat import latest, messages, rooms
+from chat import latest, messages, own_talks
 
 pytestmark = pytest.mark.anyio
 
 
 async def _last(house: Any, reader: Any) -> dict[UUID, UUID]:
     async with house.reading() as session:
-        talks = await rooms.for_account(session, reader)
+        talks = await own_talks.read(session, reader)
         return await latest.writers(session, reader, talks)
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, text
 
-from chat import events, frames, messages, pending, rooms
+from chat import events, frames, messages, own_talks, pending, rooms
 from chat.kinds import RoomKind, Sign
 from core.errors import Invalid, NotFound
 from core.safety import Mode, SubjectKind
@@ -20,7 +20,7 @@ async def test_my_talks_name_the_others_newest_first(house: Any) -> None:
     house.pass_time(minutes=1)
     await house.engine.send(bo, first, "c", "hello")
     async with house.reading() as session:
-        talks = await rooms.for_account(session, ash)
+        talks = await own_talks.read(session, ash)
     assert [talk.room_id for talk in talks] == [first, group]
     assert talks[0].names == {bo.account_id: bo.name}
     assert set(talks[1].names.values()) == {bo.name, cy.name}
@@ -35,7 +35,7 @@ async def test_a_block_leaves_both_lists_as_when_somebody_is_not_free(house: Any
     async with house.working() as session:
         await rooms.remove_member(session, room_id=left, account_id=cy.account_id, now=house.now)
     async with house.reading() as session:
-        talks = {talk.room_id: talk for talk in await rooms.for_account(session, ash)}
+        talks = {talk.room_id: talk for talk in await own_talks.read(session, ash)}
     assert (talks[blocked].is_open, talks[left].is_open) == (False, False)
     assert talks[blocked].names == {bo.account_id: bo.name}
     assert talks[left].names == {cy.account_id: cy.name}

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chat import events, frames, messages, rooms
+from chat import events, frames, messages, own_talks
 from chat.kinds import Sign
 from chat.pace import Pace
 from core.errors import Problem, TooMany
@@ -39,7 +39,7 @@ async def test_a_sign_is_seen_by_those_who_are_there_and_calls_nobody(house: Any
     assert (await house.page(ash, room))[0].signs == {bo.account_id: Sign.THANK_YOU}
     async with house.reading() as session:
         assert await notices.unread(session, ash, now=house.now) == []
-        [talk] = await rooms.for_account(session, ash)
+        [talk] = await own_talks.read(session, ash)
     assert talk.last_at == moved
     await _put(house, bo, room, sent.id, None)
     await here.seq(room, sent.seq + 3)

@@ -24,6 +24,7 @@ TITLES: Final[dict[str, Sentence]] = {
     "block": say("People you have shut out"),
     "connection": say("Hellos: your words"),
     "consent": say("What you agreed to"),
+    "copy_wish": say("Copies of a talk: what you asked, and what you answered"),
     "decision_code": say("Codes we gave you for decisions"),
     "erasure": say("Your wish to be erased"),
     "effect": say("What was decided about what you wrote or did"),

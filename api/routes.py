@@ -25,6 +25,7 @@ from api import (
     profiles,
     rooms,
     sign_ins,
+    talk_copies,
     urgent_help,
     ways_in,
 )
@@ -53,6 +54,7 @@ ROUTERS: Final = (
     delays.router,
     ways_in.router,
     copies.router,
+    talk_copies.router,
     erasures.router,
     administration.router,
     urgent_help.router,

@@ -48,7 +48,7 @@ async def read(session: AsyncSession, actor: Actor) -> list[Talk]:
     others = await _others(session, actor, {room.id for _, room in rows})
     names = await accounts.names(session, {one for found in others.values() for one in found})
     unmet = await blocks.between(session, actor.account_id)
-    alone = await rooms.alone_until(session, actor, *(room for _, room in rows))
+    alone = await rooms.alone_until(session, actor.account_id, *(room for _, room in rows))
     quiet = {
         room.id: rooms.quiet_until(mine, alone=alone if room.kind is RoomKind.PRIVATE else None)
         for mine, room in rows

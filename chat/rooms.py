@@ -193,17 +193,17 @@ async def membership(session: AsyncSession, actor: Actor, room_id: UUID) -> Seat
     if found is None:
         raise NotFound
     row, room = found
-    alone = await alone_until(session, actor, room)
+    alone = await alone_until(session, actor.account_id, room)
     seat = Seat(room, row.account_id, row.joined_at, quiet_until(row, alone=alone))
     require(actor, Act.READ_ROOM, seat)
     return seat
 
 
-async def alone_until(session: AsyncSession, actor: Actor, *rooms: Room) -> datetime | None:
-    """Return until when the actor can't write to one person alone, where any room is such."""
+async def alone_until(session: AsyncSession, account_id: UUID, *rooms: Room) -> datetime | None:
+    """Return until when somebody can't write to one person alone, where any room is such."""
     if all(room.kind is not RoomKind.PRIVATE for room in rooms):
         return None
-    query = select(Account.private_until).where(Account.id == actor.account_id)
+    query = select(Account.private_until).where(Account.id == account_id)
     until: datetime | None = await session.scalar(query)
     return until
 

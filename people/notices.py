@@ -39,6 +39,7 @@ class NoticeKind(StrEnum):
     ROLE = "role"
     SUPPORT = "support"
     TALK = "talk"
+    TALK_COPY = "talk_copy"
 
 
 # Longer than two rounds of upkeep take, so that none falls between them.

@@ -36,6 +36,7 @@ LEADS_TO = {
     NoticeKind.GROUP: ("/groups/{id}", say("Open the group")),
     NoticeKind.REASON: ("/decisions/{id}", say("If you think it's wrong")),
     NoticeKind.TALK: ("/talks/{id}", say("Open the talk")),
+    NoticeKind.TALK_COPY: ("/talks/{id}/copy", say("Say yes or no")),
     NoticeKind.WAY_IN: ("/my-data", say("See where you are signed in")),
     NoticeKind.APPOINTMENT: ("/staff/roles", say("Look at it")),
 }

@@ -1,5 +1,6 @@
 """Leaving a talk of two: with a last word or none, and with what one said or without it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
@@ -47,8 +48,8 @@ async def _form(
     actor: Actor,
     here: Here,
     *,
-    values: dict[str, str],
-    errors: dict[str, str],
+    values: Mapping[str, str],
+    errors: Mapping[str, str],
     status: int = 200,
 ) -> Response:
     async with here.reading(actor.organisation_id) as session:

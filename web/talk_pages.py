@@ -18,13 +18,12 @@ from chat.own_talks import Talk as Room
 from core import limits
 from core.errors import NotFound
 from core.sentences import When, say, say_many
-from groups import agreements, cards
-from moderation import helping
+from groups import cards
 from people import notices
 from people.notices import Notice, NoticeKind
 from people.organisations import Organisation
 from people.permissions import Actor
-from web import breaks, composing, unsent, views
+from web import beside_talks, composing, unsent, views
 from web.forms import Form
 from web.helping import card
 from web.rendering import moment, page
@@ -100,9 +99,8 @@ async def show(
         waiting = await pending.mine(session, actor, room_id, now=now)
         keepers = await session.get_one(Organisation, actor.organisation_id)
         told = await notices.unread(session, actor, now=now)
-        kept = await _kept(session, actor, room)
+        beside = await beside_talks.read(session, actor, room, now=now)
         mark = (await reading.places(session, actor, [room_id])).get(room_id)
-        rest = await breaks.shown(session, actor, room, now=now)
     place = await urgent_help.place_now(here, actor.organisation_id, now=now)
     names = dict(room.names) | {actor.account_id: actor.name}
     since = now - edits.WITHIN
@@ -115,7 +113,7 @@ async def show(
         status=422 if error or worry_error else 200,
         talk=_heading(room, name, logged, is_live=older is None),
         people={str(one): name for one, name in names.items()},
-        me=str(actor.account_id), others=_others(room),
+        me=str(actor.account_id), others=beside_talks.others(room),
         worry_error=worry_error,
         messages=said,
         **_new(said, new_after, mark),
@@ -130,8 +128,8 @@ async def show(
             answered=next((one for one in [*said, *answered] if one["id"] == reply_to), None),
             change=composing.change(logged, change, now=now),
         ),
-        worry=_worry(place) if is_worried else None,
-        kept=kept, rest=rest,
+        worry=beside_talks.worry(place) if is_worried else None,
+        **beside,
         waited=[one.words for one in told if _is_here(one, room_id)][:1],
     )  # fmt: skip
 
@@ -153,45 +151,9 @@ async def _read(
     return logged, await messages.quoted(session, actor, room_id, message_ids=wanted)
 
 
-async def _kept(session: AsyncSession, actor: Actor, room: Room) -> dict[str, Any] | None:
-    """Return a group's standing line, and what it agreed until somebody has accepted it."""
-    if room.group_id is None or not room.is_open:
-        return None
-    group = await cards.by_id(session, room.group_id)
-    to_read = await agreements.to_read(session, actor, {group.id})
-    lines = group.agreement.splitlines() if to_read else []
-    return {
-        "group_id": group.id,
-        "announcement": group.announcement,
-        "agreement": [line for line in lines if line.strip()],
-        "version": group.agreement_version,
-    }
-
-
 def _is_here(one: Notice, room_id: UUID) -> bool:
     """True when it tells somebody, in the talk they wait in, that nobody has answered yet."""
     return one.kind is NoticeKind.SUPPORT and one.subject_id == room_id
-
-
-def _others(room: Room) -> list[dict[str, str]]:
-    """Return whom somebody in a group may be worried about; nobody is chosen beforehand."""
-    if room.kind is RoomKind.PRIVATE:
-        return []
-    people = sorted((name, str(one)) for one, name in room.names.items() if name)
-    return [{"value": "", "label": say("choose")}] + [
-        {"value": one, "label": name} for name, one in people
-    ]
-
-
-def _worry(place: helping.Place) -> dict[str, Any]:
-    """Return what somebody who is worried about the other reads (promise 7)."""
-    words = place.words.wording(is_easy_read=place.is_easy_read).worried_about_them
-    return {
-        "opening": words.opening,
-        "line": helping.asked_a_person(place, asked_at=place.now),
-        "sentences": list(words.sentences),
-        "carry": words.not_yours_to_carry,
-    }
 
 
 async def mine(session: AsyncSession, actor: Actor, room_id: UUID) -> Room:

@@ -227,6 +227,20 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
         MEMBER, form={"sign": "thank_you"}
     ),
     ("POST", "/talks/{room_id}/place"): line(TALKING, form={"seq": "1"}),
+    ("GET", "/api/v1/rooms/{room_id}/copy"): line(TALKING),
+    ("POST", "/api/v1/rooms/{room_id}/copy"): line(TALKING, json={"current_password": "no"}),
+    ("GET", "/api/v1/rooms/{room_id}/copy/wishes"): line(TALKING),
+    ("POST", "/api/v1/rooms/{room_id}/copy/wishes"): line(MEMBER),
+    # Nobody in this house asked for anybody's words.
+    ("PUT", "/api/v1/rooms/{room_id}/copy/wishes/{account_id}"): line(
+        NOBODY, account_id="suspended", json={"is_yes": True}
+    ),
+    ("GET", "/talks/{room_id}/copy"): line(TALKING),
+    ("POST", "/talks/{room_id}/copy"): line(TALKING, form={"current_password": "no"}),
+    ("POST", "/talks/{room_id}/copy/ask"): line(MEMBER),
+    ("POST", "/talks/{room_id}/copy/{account_id}"): line(
+        NOBODY, account_id="suspended", form={"answer": "yes"}
+    ),
     ("POST", "/talks/{room_id}/break"): line(TALKING, form={"length": "day"}),
     ("GET", "/talks/{room_id}/leave"): line(TALKING),
     ("POST", "/talks/{room_id}/leave"): line(TALKING, form={}),

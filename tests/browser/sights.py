@@ -127,6 +127,11 @@ def _open_the_talk(page: Page) -> None:
     _open_all(page)
 
 
+def _copy_a_talk(page: Page) -> None:
+    _open_the_talk(page)
+    follow("a[href$='/copy']")(page)
+
+
 def _leave_a_talk(page: Page) -> None:
     _open_the_talk(page)
     follow("a[href$='/leave']")(page)
@@ -190,6 +195,7 @@ SIGHTS = (
     Sight("talks", "Sam", "/talks"),
     Sight("talk", "Sam", "/talks", follow(TALK_OF_TWO), ends_at=A_TALK),
     Sight("talk-opened", "Sam", "/talks", _open_the_talk, ends_at=A_TALK),
+    Sight("copy-talk", "Sam", "/talks", _copy_a_talk, ends_at="/talks/{room_id}/copy"),
     Sight("leave-talk", "Sam", "/talks", _leave_a_talk, ends_at="/talks/{room_id}/leave"),
     Sight("talk-of-a-group", "Sam", "/talks", follow(TALK_OF_A_GROUP), ends_at=A_TALK),
     Sight("talk-help-card", "Sam", "/talks", _write_to_help_card, ends_at=A_TALK),

@@ -1,0 +1,58 @@
+"""What stands beside the words of a talk: a group's line, breaks, whom one may be worried about."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chat.kinds import RoomKind
+from chat.own_talks import Talk as Room
+from core.sentences import say
+from groups import agreements, cards
+from moderation import helping
+from people.permissions import Actor
+from web import breaks
+
+
+async def read(session: AsyncSession, actor: Actor, room: Room, *, now: datetime) -> dict[str, Any]:
+    """Return what a talk's page shows above its words."""
+    return {
+        "kept": await _kept(session, actor, room),
+        "rest": await breaks.shown(session, actor, room, now=now),
+    }
+
+
+async def _kept(session: AsyncSession, actor: Actor, room: Room) -> dict[str, Any] | None:
+    """Return a group's standing line, and what it agreed until somebody has accepted it."""
+    if room.group_id is None or not room.is_open:
+        return None
+    group = await cards.by_id(session, room.group_id)
+    to_read = await agreements.to_read(session, actor, {group.id})
+    lines = group.agreement.splitlines() if to_read else []
+    return {
+        "group_id": group.id,
+        "announcement": group.announcement,
+        "agreement": [line for line in lines if line.strip()],
+        "version": group.agreement_version,
+    }
+
+
+def others(room: Room) -> list[dict[str, str]]:
+    """Return whom somebody in a group may be worried about; nobody is chosen beforehand."""
+    if room.kind is RoomKind.PRIVATE:
+        return []
+    people = sorted((name, str(one)) for one, name in room.names.items() if name)
+    return [{"value": "", "label": say("choose")}] + [
+        {"value": one, "label": name} for name, one in people
+    ]
+
+
+def worry(place: helping.Place) -> dict[str, Any]:
+    """Return what somebody who is worried about the other reads (promise 7)."""
+    words = place.words.wording(is_easy_read=place.is_easy_read).worried_about_them
+    return {
+        "opening": words.opening,
+        "line": helping.asked_a_person(place, asked_at=place.now),
+        "sentences": list(words.sentences),
+        "carry": words.not_yours_to_carry,
+    }

@@ -44,6 +44,7 @@ TITLES: Final[dict[str, Sentence]] = {
     "recovery_code": say("Ways back in that you had"),
     "removal_trace": say("Marks we keep for twelve months"),
     "role_grant": say("Roles you hold, or held"),
+    "talk_wish": say("How talks are for you"),
     "room_event": say("What you said in talks"),
     "sign_in": say("Where you were signed in"),
 }

@@ -13,6 +13,7 @@ from api.shapes import In, Out, Page
 from chat import breaks, frames, messages, own_talks, pending, reading
 from chat.drafts import Kept
 from core import limits
+from core.errors import NotFound
 from core.sentences import english
 from core.words import Message
 
@@ -146,6 +147,16 @@ async def read(
         )
     more = str(found[-1].seq) if len(found) == limit else None
     return _json({"items": found, "next": more})
+
+
+@router.get("/rooms/{room_id}/messages/{message_id}", response_class=Response)
+async def read_one(room_id: UUID, message_id: UUID, actor: Someone, here: Here) -> Response:
+    """Return one message as a reply to it would quote it."""
+    async with here.reading(actor.organisation_id) as session:
+        found = await messages.quoted(session, actor, room_id, message_ids=[message_id])
+    if message_id not in found:
+        raise NotFound
+    return _json(found[message_id])
 
 
 @router.post(

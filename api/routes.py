@@ -26,6 +26,7 @@ from api import (
     rooms,
     sign_ins,
     talk_copies,
+    talk_wishes,
     urgent_help,
     ways_in,
 )
@@ -55,6 +56,7 @@ ROUTERS: Final = (
     ways_in.router,
     copies.router,
     talk_copies.router,
+    talk_wishes.router,
     erasures.router,
     administration.router,
     urgent_help.router,

@@ -50,11 +50,18 @@ class Do:
 
 
 @dataclass(frozen=True, slots=True)
+class Show:
+    """Let others see that somebody is writing there."""
+
+    room: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Greet:
     """Answer a ping with the present moment."""
 
 
-Step = Say | Listen | Carry | Do | Greet
+Step = Say | Listen | Carry | Do | Show | Greet
 
 
 class Conversation:
@@ -87,6 +94,8 @@ class Conversation:
             return Listen(frame)
         if isinstance(frame, frames.Deed):
             return Do(frame)
+        if isinstance(frame, frames.Type):
+            return Show(frame.room)
         return Greet() if isinstance(frame, frames.Ping) else Say(frame)
 
     def _in_turn(self, said: frames.Said) -> Carry | None:

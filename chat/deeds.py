@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import frames, messages, reading, signs
+from chat import frames, marks, messages, reading, signs
 from core.errors import NotFound
 from people.permissions import Act, Actor, require
 
@@ -20,7 +20,9 @@ async def do(session: AsyncSession, actor: Actor, deed: frames.Deed, *, now: dat
     if isinstance(deed, frames.React):
         return await signs.put(session, actor, deed.room, deed.message, sign=deed.sign, now=now)
     if isinstance(deed, frames.Read):
-        return await reading.move(session, actor, deed.room, seq=deed.seq)
+        seq = await reading.move(session, actor, deed.room, seq=deed.seq)
+        await marks.tell(session, actor, deed.room, seq=seq)
+        return seq
     message = await messages.by_id(session, deed.message)
     if message.room_id != deed.room:
         raise NotFound

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from chat import deeds, frames, protocol
 from chat.background import Background
-from chat.conversation import Carry, Do, Greet, Listen, Say, Step
+from chat.conversation import Carry, Do, Greet, Listen, Say, Show, Step
 from chat.drafts import Kept, Refusal
 from chat.entries import Entry
 from chat.hub import Hub, Listener
@@ -125,16 +125,18 @@ class Engine:
         now = asyncio.get_running_loop().time()
         step = listener.conversation.receive(raw, now=now)
         if step is not None:
-            await self._take(listener, step)
+            await self._take(listener, step, now=now)
         while listener.conversation.is_full:
             listener.turn.clear()
             await listener.turn.wait()
 
-    async def _take(self, listener: Listener, step: Step) -> None:
+    async def _take(self, listener: Listener, step: Step, *, now: float) -> None:
         if isinstance(step, Say):
             listener.outbox.say(step.frame)
         elif isinstance(step, Greet):
             listener.outbox.say(frames.Pong(at=self._clock()))
+        elif isinstance(step, Show):
+            self.hub.show_typing(listener, step.room, now=now)
         elif isinstance(step, Listen):
             await self._listen(listener, step.hello)
         elif isinstance(step, Do):
@@ -160,7 +162,8 @@ class Engine:
             pause_ms = fault.retry_after * 1000
             listener.outbox.say(frames.Busy(retry_after_ms=pause_ms, room=deed.room))
         except Problem as fault:
-            listener.outbox.say(protocol.problem(fault, room=deed.room))
+            message = None if isinstance(deed, frames.Read) else deed.message
+            listener.outbox.say(protocol.problem(fault, room=deed.room, message=message))
 
     async def _carry(self, listener: Listener, step: Carry | None) -> None:
         """Bring one message home, then the ones that waited behind it in its room."""

@@ -64,10 +64,16 @@ class React(_Asked, frozen=True, tag="react"):
 
 
 class Read(_Asked, frozen=True, tag="read"):
-    """Move one's place on to `seq`, where it is kept; nobody else is told, and nothing answers."""
+    """Move one's place on to `seq`, where it is kept; nothing answers (see `Receipt`)."""
 
     room: UUID
     seq: int
+
+
+class Type(_Asked, frozen=True, tag="typing"):
+    """One is writing in `room`: others who show the same see it for a moment. Nothing answers."""
+
+    room: UUID
 
 
 class Ping(_Asked, frozen=True, tag="ping"):
@@ -244,6 +250,21 @@ class Changed(_Told, frozen=True, tag="changed"):
     id: UUID | None = None
 
 
+class Receipt(_Told, frozen=True, tag="receipt"):
+    """`account` has read up to `seq`. Only where both of two show it; the newest counts."""
+
+    room: UUID
+    account: UUID
+    seq: int
+
+
+class Writing(_Told, frozen=True, tag="writing"):
+    """Somebody is writing, for the next few seconds. `account` is None where a group is large."""
+
+    room: UUID
+    account: UUID | None = None
+
+
 class Busy(_Told, frozen=True, tag="busy"):
     """Not taken just now; send the same again after the pause."""
 
@@ -261,6 +282,7 @@ class Problem(_Told, frozen=True, tag="problem"):
     hint: str | None = None
     room: UUID | None = None
     client_id: str | None = None
+    message: UUID | None = None
     help: Help | None = None
 
 
@@ -272,7 +294,7 @@ class Goodbye(_Told, frozen=True, tag="goodbye"):
 
 Said = Send | Edit
 Deed = Remove | React | Read
-Client = Hello | Said | Deed | Ping
+Client = Hello | Said | Deed | Type | Ping
 Logged = Message | Edited | Reacted | Skipped | Removed | Hidden | Unhidden | Event
 Answer = Sent | Held | Asked | Busy | Problem
-Server = Welcome | Pong | Logged | Answer | Limited | Reset | Changed | Goodbye
+Server = Logged | Answer | Welcome | Pong | Limited | Reset | Changed | Receipt | Writing | Goodbye

@@ -8,14 +8,20 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 from uuid import UUID
 
 from chat import entries, frames, messages, protocol
 from chat.conversation import Conversation
 from chat.entries import Entry
 from chat.kinds import RoomKind, Viewer
-from chat.outboxes import Outbox, Parcel, framed
-from people.permissions import Actor
+from chat.outboxes import Outbox, Parcel, framed, parcel
+from people.permissions import Act, Actor, allows
+
+# chat.md §1: in a larger group a row of names would only be noise.
+NAMED: Final = 12
+# A client says it again every few seconds; more often tells nothing new.
+TYPED_EVERY_SECONDS: Final = 2.0
 
 
 @dataclass(slots=True)
@@ -35,9 +41,13 @@ class Listener:
     outbox: Outbox = field(default_factory=Outbox)
     conversation: Conversation = field(default_factory=Conversation)
     blocked: frozenset[UUID] = frozenset()
+    # Whether they let others see that they are writing, and so see it of others.
+    shows_typing: bool = False
     rooms: dict[UUID, Subscription] = field(default_factory=dict)
     # Set when a message was answered, for who waits to read the next frame.
     turn: asyncio.Event = field(default_factory=asyncio.Event)
+    # When others were last told that they are writing, by room; monotonic seconds.
+    typed_at: dict[UUID, float] = field(default_factory=dict)
     # The account as a number: a UUID hashes in Python, and fan-out looks up every listener.
     key: int = 0
 
@@ -120,6 +130,22 @@ class Hub:
         for listener in self.of(account_id):
             listener.outbox.say(frame)
 
+    def show_typing(self, listener: Listener, room_id: UUID, *, now: float) -> None:
+        """Let others there see that this one is writing, if they show it too. Never waits.
+
+        A block hides it both ways; in a large group nobody is named.
+        """
+        place = self.places.get(room_id)
+        is_there = place is not None and listener in place.listeners
+        if place is None or not is_there or not _may_show(listener, now, room_id):
+            return
+        listener.typed_at[room_id] = now
+        who = listener.account_id if len(place.listeners) <= NAMED else None
+        frame = parcel((frames.Writing(room=room_id, account=who),))
+        for other in place.listeners:
+            if other.shows_typing and _may_see(other, listener):
+                other.outbox.put(frame, is_ephemeral=True)
+
     def deliver(self, room_id: UUID, stored: Sequence[Entry]) -> bool:
         """Tell a room's live listeners; False when a gap shows that more must be read first."""
         place = self.places.get(room_id)
@@ -133,6 +159,17 @@ class Hub:
         place.head = news[-1].seq
         _fan_out(place, news)
         return True
+
+
+def _may_show(listener: Listener, now: float, room_id: UUID) -> bool:
+    is_rare = now - listener.typed_at.get(room_id, -TYPED_EVERY_SECONDS) >= TYPED_EVERY_SECONDS
+    return listener.shows_typing and is_rare and allows(listener.actor, Act.TAKE_PART)
+
+
+def _may_see(other: Listener, writer: Listener) -> bool:
+    is_other = other.account_id != writer.account_id
+    is_blocked = writer.account_id in other.blocked or other.account_id in writer.blocked
+    return is_other and not is_blocked
 
 
 def _fan_out(place: Place, news: Sequence[Entry]) -> None:

@@ -107,11 +107,12 @@ def problem(
     *,
     room: UUID | None = None,
     client_id: str | None = None,
+    message: UUID | None = None,
     hint: str | None = None,
     help: Help | None = None,  # noqa: A002 - the frame's own word
 ) -> frames.Problem:
     """Return a fault as a frame."""
     return frames.Problem(
         code=fault.code, title=fault.title, detail=fault.detail, hint=hint,
-        room=room, client_id=client_id, help=help,
+        room=room, client_id=client_id, message=message, help=help,
     )  # fmt: skip

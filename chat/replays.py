@@ -7,7 +7,7 @@ neither a gap nor a duplicate.
 from typing import Final
 from uuid import UUID
 
-from chat import events, frames, logs, messages, protocol, rooms
+from chat import events, frames, logs, messages, protocol, rooms, wishes
 from chat.hub import Hub, Listener, Place, Subscription
 from core.clock import Clock
 from core.database import Database
@@ -51,6 +51,8 @@ class Replays:
             kinds = await rooms.among(session, actor, wanted)
             states = await logs.states(session, set(kinds))
             listener.blocked = frozenset(await blocks.made_by(session, actor.account_id))
+            typing = await wishes.showing_typing(session, [actor.account_id])
+            listener.shows_typing = bool(typing)
         here = {
             room_id: frames.RoomState(epoch=epoch, first_seq=first, last_seq=last)
             for room_id, (epoch, first, last) in states.items()

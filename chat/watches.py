@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from chat import events, frames, logs, protocol, releases, rooms
+from chat import events, frames, logs, marks, protocol, releases, rooms, wishes
 from chat.background import Background, describe
 from chat.hub import Hub, Listener
 from chat.outboxes import SIGNED_OUT
@@ -61,6 +61,7 @@ class Watch:
         bus.subscribe(logs.RoomAdvanced, self._room_advanced)
         bus.subscribe(events.Told, self._told)
         bus.subscribe(NoticeSent, self._notice_sent)
+        bus.subscribe(marks.Read, self._read)
 
     def _account_changed(self, event: AccountChanged) -> None:
         self.changes += 1
@@ -86,10 +87,15 @@ class Watch:
     def _notice_sent(self, event: NoticeSent) -> None:
         self._hub.tell(event.account_id, frames.Changed(what="notices", id=event.notice_id))
 
+    def _read(self, event: marks.Read) -> None:
+        told = frames.Receipt(room=event.room_id, account=event.reader_id, seq=event.seq)
+        for listener in self._hub.of(event.account_id):
+            listener.outbox.say(told, is_ephemeral=True)
+
     async def look_again(self, *listeners: Listener) -> None:
         """Read again who these are and what they may hear; end or narrow their connections.
 
-        Four queries, however many they are.
+        Five queries, however many they are.
         """
         now = self._clock()
         # A hello may add rooms while this is read: they were not asked about.
@@ -99,12 +105,13 @@ class Watch:
             ids = {actor.account_id for actor in actors.values()}
             blocked = await blocks.made_by_all(session, ids)
             present = await rooms.present(session, ids)
+            typing = await wishes.showing_typing(session, ids)
         for listener, room_ids in asked.items():
             actor = actors.get(listener.token)
             if actor is None:
                 dismiss(listener)
                 continue
-            listener.actor = actor
+            listener.actor, listener.shows_typing = actor, actor.account_id in typing
             self._narrow(
                 listener, {one for one in room_ids if (one, actor.account_id) not in present}
             )

@@ -77,7 +77,8 @@ async def due(session: AsyncSession, actor: Actor, *, now: datetime) -> list[Wai
         .join(Case, Case.id == Aftercare.case_id)
         .where(Aftercare.done_at.is_(None), Aftercare.due_at <= now)
         .where(interests.has_no_part(actor))
-        .order_by(Aftercare.due_at, Aftercare.id)
+        # Of one case, first whoever was in distress: ids of one moment are in no order.
+        .order_by(Aftercare.due_at, Aftercare.case_id, Aftercare.task)
         .limit(AT_MOST)
     )
     found = (await session.execute(query)).all()

@@ -1,28 +1,52 @@
 """What stands beside the words of a talk: a group's line, breaks, whom one may be worried about."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chat import marks, muted_words, wishes
 from chat.kinds import RoomKind
 from chat.own_talks import Talk as Room
+from chat.wishes import Wishes
 from core.sentences import say
 from groups import agreements, cards
 from moderation import helping
 from people.permissions import Actor
 from web import breaks
 
+READ_BY: Final = say("%(name)s has read what you wrote.")
+
 
 async def read(session: AsyncSession, actor: Actor, room: Room, *, now: datetime) -> dict[str, Any]:
     """Return what a talk's page shows above its words."""
+    mine = await wishes.read(session, actor)
+    read = await marks.of_others(session, actor, room.room_id)
     return {
-        "kept": await _kept(session, actor, room),
+        "kept": await _kept(session, actor, room, mine),
         "rest": await breaks.shown(session, actor, room, now=now),
+        "unmet": mine.unmet,
+        "shows_typing": mine.shows_typing,
+        "shows_reading": mine.shows_reading and room.kind is RoomKind.PRIVATE,
+        "marks": {str(one): seq for one, seq in read.items()},
     }
 
 
-async def _kept(session: AsyncSession, actor: Actor, room: Room) -> dict[str, Any] | None:
+def with_reader(
+    beside: Mapping[str, Any], said: Iterable[dict[str, Any]], names: Mapping[UUID, str]
+) -> dict[str, Any]:
+    """Add that the other has read what one said last; it is never said that they have not."""
+    mine = [one["seq"] for one in said if one["is_mine"] and not one["is_removed"]]
+    found = (UUID(one) for one, seq in beside["marks"].items() if mine and seq >= mine[-1])
+    reader = next(found, None)
+    return {**beside, "read_by": READ_BY.filled(name=names.get(reader, "")) if reader else ""}
+
+
+async def _kept(
+    session: AsyncSession, actor: Actor, room: Room, mine: Wishes
+) -> dict[str, Any] | None:
     """Return a group's standing line, and what it agreed until somebody has accepted it."""
     if room.group_id is None or not room.is_open:
         return None
@@ -32,6 +56,7 @@ async def _kept(session: AsyncSession, actor: Actor, room: Room) -> dict[str, An
     return {
         "group_id": group.id,
         "announcement": group.announcement,
+        "is_unmet": muted_words.holds(group.announcement, mine.unmet),
         "agreement": [line for line in lines if line.strip()],
         "version": group.agreement_version,
     }

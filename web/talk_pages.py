@@ -103,8 +103,10 @@ async def show(
         mark = (await reading.places(session, actor, [room_id])).get(room_id)
     place = await urgent_help.place_now(here, actor.organisation_id, now=now)
     names = dict(room.names) | {actor.account_id: actor.name}
-    since = now - edits.WITHIN
-    said = views.messages(logged, actor.account_id, names, quoted=quoted, changeable_since=since)
+    said = views.messages(
+        logged, actor.account_id, names, quoted=quoted,
+        changeable_since=now - edits.WITHIN, unmet=beside["unmet"],
+    )  # fmt: skip
     answered = views.messages(quoted.values(), actor.account_id, names)
     return await page(
         request,
@@ -112,24 +114,22 @@ async def show(
         say("Talk"),
         status=422 if error or worry_error else 200,
         talk=_heading(room, name, logged, is_live=older is None),
-        people={str(one): name for one, name in names.items()},
-        me=str(actor.account_id), others=beside_talks.others(room),
-        worry_error=worry_error,
+        people={str(one): name for one, name in names.items()}, me=str(actor.account_id),
+        others=beside_talks.others(room), worry_error=worry_error,
         messages=said,
         **_new(said, new_after, mark),
         pending=unsent.pending(waiting, now=now),
         asked_now=unsent.asked(waiting),
         ask_choices=unsent.CHOICES,
         signs={sign.value: words for sign, words in views.SIGNS.items()},
-        help_now=help_now,
-        help=card(place) | ({"first_line": error} if error and help_now else {}),
+        help_now=help_now, help=card(place) | ({"first_line": error} if error and help_now else {}),
         composer=composing.composer(
             room, name, place, now=now, keepers=keepers.name, typed=typed, error=error,
             answered=next((one for one in [*said, *answered] if one["id"] == reply_to), None),
             change=composing.change(logged, change, now=now),
         ),
         worry=beside_talks.worry(place) if is_worried else None,
-        **beside,
+        **beside_talks.with_reader(beside, said, names),
         waited=[one.words for one in told if _is_here(one, room_id)][:1],
     )  # fmt: skip
 

@@ -6,8 +6,10 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from chat import muted_words
 from chat.frames import Logged, Message, Skipped
 from chat.kinds import Sign, Status
+from chat.muted_words import Words
 from core.sentences import say, say_many, together
 from groups.cards import Door, Shown
 from matching.offers import GroupCard
@@ -53,22 +55,33 @@ def messages(
     *,
     quoted: Mapping[UUID, Logged] = MappingProxyType({}),
     changeable_since: datetime | None = None,
+    unmet: Sequence[Words] = (),
 ) -> list[dict[str, Any]]:
     """Return what was said as the talk's page shows it; other events say nothing there.
 
     `quoted` are answered messages that are not on this page. What its author said after
-    `changeable_since` they can still say otherwise.
+    `changeable_since` they can still say otherwise. What holds a word that its reader would
+    rather not meet (`unmet`) is marked, to be folded.
     """
     shown = [frame for frame in logged if is_shown(frame)]
     known = [*quoted.values(), *shown]
     by_id = {frame.id: frame for frame in known if isinstance(frame, Message)}
     return [
-        _message(frame, me, names, by_id)
+        _folded(_message(frame, me, names, by_id), unmet)
         | {"can_change": changeable_since is not None and frame.at >= changeable_since}
         if isinstance(frame, Message)
         else _shut_out(frame)
         for frame in shown
     ]
+
+
+def _folded(shown: dict[str, Any], unmet: Sequence[Words]) -> dict[str, Any]:
+    """Mark what holds a word its reader would rather not meet: others' words, and any quote."""
+    reply, said = shown["reply"], "".join(part["text"] for part in shown["parts"])
+    if reply and muted_words.holds(f"{reply['note']}\n{reply['words']}", unmet):
+        shown["reply"] = reply | {"note": say("a word you'd rather not meet")}
+    is_theirs = not shown["is_mine"]
+    return shown | {"is_unmet": is_theirs and muted_words.holds(f"{shown['note']}\n{said}", unmet)}
 
 
 def is_shown(frame: Logged) -> bool:

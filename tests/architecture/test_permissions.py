@@ -143,6 +143,10 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ),
     ("GET", "/api/v1/topics"): line(SIGNED_IN),
     ("POST", "/api/v1/topics/proposals"): line(SIGNED_IN, json={"words": "hearing voices"}),
+    ("GET", "/api/v1/me/talk-wishes"): line(SIGNED_IN),
+    ("PUT", "/api/v1/me/talk-wishes"): line(SIGNED_IN, json={"muted": ["rope"]}),
+    ("GET", "/talk-wishes"): line(SIGNED_IN),
+    ("POST", "/talk-wishes"): line(SIGNED_IN, form={"muted": "rope"}),
     ("GET", "/my-data"): line(SIGNED_IN),
     ("GET", "/my-data/{what}"): line(SIGNED_IN, what="password"),
     ("POST", "/my-data/{what}"): line(SIGNED_IN, what="codes", form={}),
@@ -199,6 +203,7 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("POST", "/api/v1/rooms/{room_id}/messages"): line(
         MEMBER, json={"client_id": "one", "text": "Good morning"}
     ),
+    ("GET", "/api/v1/rooms/{room_id}/messages/{message_id}"): line(TALKING),
     ("PUT", "/api/v1/rooms/{room_id}/messages/{message_id}"): line(
         MEMBER, json={"client_id": "two", "text": "Good evening"}
     ),

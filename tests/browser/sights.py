@@ -196,6 +196,7 @@ SIGHTS = (
     Sight("talk", "Sam", "/talks", follow(TALK_OF_TWO), ends_at=A_TALK),
     Sight("talk-opened", "Sam", "/talks", _open_the_talk, ends_at=A_TALK),
     Sight("copy-talk", "Sam", "/talks", _copy_a_talk, ends_at="/talks/{room_id}/copy"),
+    Sight("talk-wishes", "Sam", "/talk-wishes"),
     Sight("leave-talk", "Sam", "/talks", _leave_a_talk, ends_at="/talks/{room_id}/leave"),
     Sight("talk-of-a-group", "Sam", "/talks", follow(TALK_OF_A_GROUP), ends_at=A_TALK),
     Sight("talk-help-card", "Sam", "/talks", _write_to_help_card, ends_at=A_TALK),

@@ -5,6 +5,7 @@ from itertools import count
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from chat import muted_words
 from tests.browser.conftest import Visitors
 from tests.browser.openness import violations_of
 
@@ -269,3 +270,69 @@ def test_what_one_said_is_changed_and_answered_with_a_sign_on_both_pages(
     kwame.reload()
     expect(theirs.locator("[data-slot=signs]")).to_be_hidden()
     expect(theirs.locator("[data-slot=changed]")).to_be_visible()
+
+
+def _compares_as_the_server_does(page: Page) -> None:
+    rows = [muted_words.cut(one) for one in ("harbour wall", "rope", "café")]
+    texts = ["At the CAFE'S door", "ropes", "a groper", "harbour\nwalls", "wall, harbour", "—rope—"]
+    found = page.evaluate(
+        "async (texts) => texts.map((await import('/static/muted.js')).holdsUnmet)", texts
+    )
+    assert found == [muted_words.holds(text, rows) for text in texts]
+
+
+def test_what_one_shows_the_other_shows_and_words_one_would_rather_not_meet(
+    visitors: Visitors,
+) -> None:
+    noor, kwame = visitors.come("Noor"), visitors.come("Kwame", width=360)
+    for page in (noor, kwame):
+        page.goto("/talk-wishes")
+        page.get_by_label("How far I've read").check()
+        page.get_by_label("That I'm writing just now").check()
+        page.get_by_label("One to a line").fill("harbour wall\nrope\ncafé")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("status").first).to_contain_text("Saved.")
+    _talk(noor, "Kwame")
+    _talk(kwame, "Noor")
+    for page in (noor, kwame):
+        page.get_by_text("What you can do in this talk").click()
+        page.get_by_role("button", name="Keep my place here").click()
+        _live(page)
+    _compares_as_the_server_does(noor)
+    kwame.get_by_label("Write something").press_sequentially("We sat")
+    expect(noor.locator("#writing")).to_have_text("Writing: Kwame")
+    words = f"We sat on the Harbour-walls, number {next(numbers)}."
+    _say(kwame, words)
+    fold = noor.locator("#log .unmet").last
+    expect(fold.locator("summary")).to_be_visible()
+    expect(fold.get_by_text(words)).to_be_hidden()
+    expect(noor.locator("#writing")).to_be_empty()
+    fold.locator("summary").click()
+    expect(fold.get_by_text(words)).to_be_visible()
+    # Read, and said so: live, and as the page has it afterwards.
+    expect(kwame.locator("#read-by")).to_have_text("Noor has read what you wrote.")
+    kwame.reload()
+    expect(kwame.locator("#read-by")).to_have_text("Noor has read what you wrote.")
+    noor.reload()
+    expect(noor.locator("#log .unmet").last.get_by_text(words)).to_be_hidden()
+    _say(kwame, f"{words} Again.")
+    expect(kwame.locator("#read-by")).to_be_empty()
+
+
+def test_an_answer_to_what_is_further_up_than_the_page_shows_what_it_answers(
+    visitors: Visitors,
+) -> None:
+    noor, kwame = visitors.come("Noor"), visitors.come("Kwame")
+    _talk(noor, "Kwame")
+    _talk(kwame, "Noor")
+    _live(noor)
+    words = f"This will be far up, number {next(numbers)}."
+    _say(noor, words)
+    expect(_said(kwame, words)).to_have_count(1)
+    kwame.locator(".said", has_text=words).locator(".said-more summary").click()
+    kwame.locator(".said", has_text=words).get_by_role("link", name="Reply").click()
+    _live(kwame)
+    # As on a page that begins below it.
+    noor.locator(".said", has_text=words).evaluate("item => item.remove()")
+    _say(kwame, "I answer that.")
+    expect(noor.locator("#log .said").last.locator(".said-reply")).to_contain_text(words)

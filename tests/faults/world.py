@@ -140,6 +140,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "Otherwise": {"client_id": "c10", "text": "Hello, you."},
     "SignIn": {"sign": None},
     "PlaceIn": {"seq": 1},
+    "TalkWishesIn": {"muted": ["rope"], "shows_reading": True, "shows_typing": False},
     "YesIn": {"is_yes": True},
     "BreakIn": {"until": None, "is_told": True},
     "GroupIn": {"card": {"name": "A group"}, "facilitator_id": "{account_id}"},

@@ -1,6 +1,7 @@
 // Draws one message of a talk.
 
-import { clone, find, list, slot, word } from "./pieces.js";
+import { clone, find, list, log, slot, word } from "./pieces.js";
+import { foldUnmet, holdsUnmet } from "./muted.js";
 import { nameOf } from "./names.js";
 import { writeSigns } from "./signs.js";
 
@@ -53,16 +54,44 @@ function foldUnderNote(item, note) {
 export function quoteReply(item, replyTo) {
   const answered = replyTo && find(list, "id", replyTo);
   const words = answered && slot(answered, "words");
+  if (replyTo) item.dataset.replyTo = replyTo;
   if (!words) {
-    slot(item, "reply").remove();
+    slot(item, "reply").hidden = true;
+    // It may be further up than this page goes.
+    if (replyTo && !answered) askQuote(item, replyTo);
     return;
   }
-  item.dataset.replyTo = replyTo;
-  // What stands folded under a content note is not quoted in the open.
-  const noted = words.closest("details");
-  const quote = noted ? noted.querySelector("summary").textContent : words.textContent;
-  const name = slot(answered, "name").textContent;
-  slot(item, "reply").textContent = `${name}: ${quote.slice(0, LONGEST_QUOTE)}`;
+  // What stands folded, under a content note or otherwise, is not quoted in the open.
+  const folded = words.closest("details");
+  const quote = folded ? folded.querySelector("summary").textContent : words.textContent;
+  const isUnmet = Boolean(answered.querySelector(".unmet")) || holdsUnmet(quote);
+  putQuote(item, slot(answered, "name").textContent, quote, isUnmet);
+}
+
+function putQuote(item, name, quote, isUnmet = holdsUnmet(quote)) {
+  const reply = slot(item, "reply");
+  const shown = isUnmet ? noted(word("unmet")) : quote.slice(0, LONGEST_QUOTE);
+  reply.textContent = `${name}: ${shown}`;
+  reply.hidden = false;
+}
+
+function noted(note) {
+  return word("noted").replace("__note__", () => note);
+}
+
+async function askQuote(item, id) {
+  let frame = {};
+  try {
+    const answer = await window.fetch(`${log.dataset.history}/${encodeURIComponent(id)}`);
+    frame = answer.ok ? await answer.json() : {};
+  } catch (noNetwork) {
+    // The words themselves are here; their quote comes with the page.
+    return;
+  }
+  // Words that are shut out, put away or taken back are quoted nowhere.
+  if (typeof frame.text !== "string" || !slot(item, "reply")) return;
+  const name = frame.sender === log.dataset.me ? word("you-wrote") : nameOf(frame.sender);
+  putQuote(item, name, frame.note ? noted(frame.note) : frame.text);
 }
 
 // Words that are gone are gone from above their answers too.
@@ -97,6 +126,7 @@ export function newMessage(frame, isMine) {
   foldUnderNote(item, frame.note);
   if (frame.status === "hidden") slot(item, "words").append(` ${word("put-away-mine")}`);
   writeSigns(item, frame.signs || {});
+  if (!isMine) foldUnmet(item);
   return item;
 }
 

@@ -12,6 +12,7 @@ import { box, clearBox, giveBack, keepDraft, restoreDraft, written } from "./box
 import { watchSigns } from "./signs.js";
 import { follow } from "./following.js";
 import { keepPlace } from "./place.js";
+import { drawMarks, putMark, showWriting, stopWriting, tellWriting } from "./marks.js";
 import * as below from "./below.js";
 import * as paper from "./paper.js";
 
@@ -61,6 +62,8 @@ async function askNames() {
 const following = follow({
   show(frame) {
     if (shows[frame.type]) shows[frame.type](frame);
+    if (frame.type === "message") stopWriting(frame.sender);
+    drawMarks();
     readSoon();
   },
   onFault: sayAwaySoon,
@@ -78,6 +81,8 @@ const answers = {
     me = frame.account;
   },
   event: following.receive,
+  receipt: putMark,
+  writing: showWriting,
   changed(frame) {
     if (frame.what === "pending") askWaiting();
     if (frame.what === "notices") askNotices();
@@ -217,6 +222,7 @@ function isAway() {
 if (box) {
   restoreDraft();
   form.addEventListener("input", keepDraft);
+  form.addEventListener("input", () => tellWriting(() => live.send({ type: "typing", room })));
   form.addEventListener("submit", submit);
 }
 const people = JSON.parse(log.dataset.people);

@@ -1,0 +1,38 @@
+// Folds what holds a word that whoever reads here would rather not meet. The page holds their own
+// words; nothing is sent anywhere. The server does the same (chat/muted_words.py) for what it shows.
+
+import { clone, log, slot } from "./pieces.js";
+
+const BETWEEN = /[\s!-/:-@[-`{-~\u00a0-\u00bf\u2000-\u206f\u3000-\u303f]+/;
+const ENDINGS = ["", "s", "es", "d", "ed", "ing"];
+const unmet = JSON.parse(log.dataset.unmet || "[]");
+
+function cut(text) {
+  const plain = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  return plain.split(BETWEEN).filter(Boolean);
+}
+
+function isSame(found, meant) {
+  return found.startsWith(meant) && ENDINGS.indexOf(found.slice(meant.length)) >= 0;
+}
+
+function standsAt(words, row, at) {
+  return row.every((meant, place) =>
+    place < row.length - 1 ? words[at + place] === meant : isSame(words[at + place] || "", meant));
+}
+
+export function holdsUnmet(text) {
+  if (!unmet.length) return false;
+  const words = cut(text);
+  return unmet.some((row) => words.some((_, at) => standsAt(words, row, at)));
+}
+
+// Who wrote and when stays in sight; the rest opens on wish.
+export function foldUnmet(item) {
+  const parts = ["reply", "noted", "words"].map((name) => slot(item, name)).filter(Boolean);
+  const outer = parts.filter((part) => part.parentNode === item);
+  if (!outer.length || !holdsUnmet(outer.map((part) => part.textContent).join("\n"))) return;
+  const fold = clone("unmet-template");
+  item.insertBefore(fold, outer[0]);
+  outer.forEach((part) => fold.append(part));
+}

@@ -17,8 +17,8 @@ from moderation.delays import LookDelay
 from moderation.effects import Effect
 from moderation.flags import Flag
 from moderation.fold import Status
-from moderation.kinds import EffectKind
 from moderation.looks import Look
+from moderation.workings import HOLDING
 from people.appointments import Appointment
 from people.invitations import Invitation
 from people.leases import Lease
@@ -60,7 +60,7 @@ def _settled_cases(before: datetime, now: datetime) -> ColumnElement[bool]:
         other.author_id == Case.author_id, other.status != Status.DECIDED, other.id != Case.id
     )
     # What else has no end was done once, like a message that was hidden: it stays so by itself.
-    lasts = Effect.ends_at.is_(None) & Effect.kind.in_(LASTING)
+    lasts = Effect.ends_at.is_(None) & Effect.kind.in_(HOLDING)
     holds = exists().where(
         Effect.case_id == Case.id, Effect.undone_at.is_(None), (Effect.ends_at > now) | lasts
     )
@@ -68,8 +68,6 @@ def _settled_cases(before: datetime, now: datetime) -> ColumnElement[bool]:
     return settled & ~is_open & ~holds
 
 
-# In force until somebody takes it back, which takes its case.
-LASTING: Final = (EffectKind.MUTE, EffectKind.RESTRICT, EffectKind.SUSPEND, EffectKind.REMOVE)
 # What goes with a case; the words of its events go before them.
 OF_A_CASE: Final = (CaseEvent, Flag, Effect, Look, Aftercare, DecisionCode, LookDelay)
 SHORT, CASE, AUDIT = Retention.SHORT, Retention.CASE, Retention.AUDIT

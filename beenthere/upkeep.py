@@ -14,7 +14,8 @@ from uuid import UUID, uuid4
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from beenthere import erasing, mail, retention
+from beenthere import erasing, mail
+from beenthere.tidying import Tidying
 from chat import releases
 from core.clock import Clock
 from core.database import Database
@@ -49,10 +50,6 @@ SWEEPS: Final[dict[str, Sweep]] = {
 }
 
 
-async def _retention(session: AsyncSession, now: datetime) -> object:
-    return await retention.sweep(session, now=now)
-
-
 class Upkeep:
     """The tasks that sweep and post every few seconds while the app runs."""
 
@@ -63,8 +60,7 @@ class Upkeep:
         self.holder_id = uuid4()
         # When each organisation was last prepared here, and for which encoder: once is enough.
         self._warmed: dict[UUID, tuple[date, str]] = {}
-        # And when records were last looked through there for what is kept no longer.
-        self._tidied: dict[UUID, date] = {}
+        self._tidying = Tidying(database)
         self._saved = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -182,18 +178,13 @@ class Upkeep:
             return
         for name, sweep in SWEEPS.items():
             await self._swept(name, sweep, organisation_id, now=now)
-        if self._tidied.get(organisation_id) != now.date():
-            gone = await self._swept("retention", _retention, organisation_id, now=now)
-            if not gone:
-                # Some at a time: while anything goes, the next round goes on.
-                self._tidied[organisation_id] = now.date()
+        await self._tidying.go_on(organisation_id, now=now)
 
     async def _swept(
         self, name: str, sweep: Sweep, organisation_id: UUID, *, now: datetime
-    ) -> object:
+    ) -> None:
         try:
             async with self.database.unit_of_work(organisation_id) as session:
-                return await sweep(session, now)
+                await sweep(session, now)
         except Exception as fault:  # noqa: BLE001 - one sweep must not stop the others
             log.error("sweep_failed", sweep=name, kind=type(fault).__name__)
-            return None

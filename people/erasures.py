@@ -107,9 +107,12 @@ async def of(session: AsyncSession, actor: Actor) -> Erasure | None:
     return (await session.scalars(query)).one_or_none()
 
 
-async def due(session: AsyncSession, *, now: datetime) -> list[Erasure]:
-    """Return the wishes whose time has come, the oldest first, some at a time."""
+async def due(session: AsyncSession, *, but: Collection[UUID] = (), now: datetime) -> list[Erasure]:
+    """Return the wishes whose time has come, the oldest first, some at a time, without some."""
     query = (
-        select(Erasure).where(Erasure.due_at <= now).order_by(Erasure.due_at).limit(DONE_AT_ONCE)
+        select(Erasure)
+        .where(Erasure.due_at <= now, Erasure.account_id.not_in(but))
+        .order_by(Erasure.due_at)
+        .limit(DONE_AT_ONCE)
     )
     return list(await session.scalars(query))

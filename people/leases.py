@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -19,6 +19,23 @@ class Lease(Base, Owned):
     name: Mapped[str] = field(Retention.SHORT, primary_key=True)
     holder_id: Mapped[UUID] = field(Retention.SHORT)
     until: Mapped[datetime] = field(Retention.SHORT)
+
+
+async def note(session: AsyncSession, name: str, *, until: datetime) -> None:
+    """Keep a moment under a name in the session's organisation; nobody holds it."""
+    organisation_id = session.info["organisation_id"]
+    row = insert(session, Lease).values(
+        name=f"{name}:{organisation_id}", organisation_id=organisation_id,
+        holder_id=organisation_id, until=until,
+    )  # fmt: skip
+    await session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"until": until}))
+
+
+async def noted(session: AsyncSession, name: str) -> datetime | None:
+    """Return the moment that was kept under a name, if there is one."""
+    which = Lease.name == f"{name}:{session.info['organisation_id']}"
+    until: datetime | None = await session.scalar(select(Lease.until).where(which))
+    return until
 
 
 async def take(

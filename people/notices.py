@@ -22,6 +22,7 @@ from core.upserts import insert
 from people.permissions import Act, Actor, require
 
 UNMAILED = text("mailed_at IS NULL")
+UNREAD = text("read_at IS NULL")
 
 
 class NoticeKind(StrEnum):
@@ -53,6 +54,8 @@ class Notice(Base, Identified, Owned):
     __table_args__ = (
         UniqueConstraint("organisation_id", "dedupe_key"),
         Index("ix_notice_unmailed", "due_at", sqlite_where=UNMAILED, postgresql_where=UNMAILED),
+        # Every round of upkeep asks which of those that nobody has read fell due just now.
+        Index("ix_notice_unread", "due_at", sqlite_where=UNREAD, postgresql_where=UNREAD),
         {"info": {TOLD_FROM: "due_at"}},
     )
 

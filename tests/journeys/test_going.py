@@ -196,3 +196,19 @@ def test_every_table_of_somebodys_words_is_erased_by_somebody() -> None:
         sealed = [one for one in table.columns if one.name.endswith("_sealed")]
         if any(one.info["retention"] in privacy.ENDING for one in sealed):
             assert table.name in kept, table
+
+
+@SQLITE_ONLY
+async def test_erasures_that_fail_again_and_again_keep_nobody_waiting_after_them(
+    town: Town,
+) -> None:
+    """Twelve whose account was lost, so that nothing of it can be ended; then one who is here."""
+    (zoe,) = await _people(town, "Zoe")
+    due_at = town.clock()
+    async with town.database.unit_of_work(town.organisation_id) as session:
+        lost = [UUID(int=number + 1) for number in range(12)]
+        for number, account_id in enumerate([*lost, UUID(zoe.id)]):
+            at = due_at - timedelta(hours=20 - number)
+            session.add(Erasure(account_id=account_id, asked_at=at, due_at=at, keeps=[]))
+    await town.sweep()
+    assert not await _is_here(town, zoe)

@@ -16,10 +16,11 @@ from fastapi import FastAPI
 from people_factories import SignedIn, sign_up, sign_up_in
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from beenthere import tidying
 from beenthere.upkeep import Upkeep
 from core.database import Database
 from matching import profiles
-from people import audit, documents, organisations
+from people import audit, documents, leases, organisations
 from people.consents import NEEDED, Purpose
 from people.joining import Joining
 from people.permissions import Actor, Grant, Role
@@ -215,7 +216,13 @@ class Town:
         return made.id
 
     async def sweep(self) -> None:
-        """Do what upkeep would do now."""
+        """Do what upkeep would do now, of a server that was on all the days before."""
+        async with self.database.unit_of_work(self.organisation_id) as session:
+            await leases.note(session, tidying.LOOKED, until=self.clock.now - timedelta(days=1))
+        await self.sweep_after_a_gap()
+
+    async def sweep_after_a_gap(self) -> None:
+        """Do what upkeep would do now, of a server that last ran whenever it did."""
         upkeep = Upkeep(self.app.state.database, settings=self.app.state.settings, clock=self.clock)
         await upkeep.sweep()
 

@@ -14,7 +14,7 @@ from api.shapes import In, Out, Version
 from core.database import Database
 from core.safety import Safety
 from core.words import Line
-from groups import agreements, cards, facilitators, keeping, members
+from groups import agreements, cards, facilitators, keeping, stays
 from people.permissions import Actor
 
 router = APIRouter(tags=["groups"])
@@ -100,7 +100,7 @@ async def read(group_id: UUID, actor: Someone, here: Here) -> KeptOut:
     """Return the group's agreement and ending, to read before joining; and its line in it."""
     async with here.reading(actor.organisation_id) as session:
         found = KeptOut.model_validate(await cards.by_id(session, group_id))
-        is_in = await members.here(session, group_id, actor.account_id) is not None
+        is_in = await stays.here(session, group_id, actor.account_id) is not None
     return found if is_in else found.model_copy(update={"announcement": ""})
 
 

@@ -13,7 +13,7 @@ from api.shapes import In, Out, Page, Version
 from core.database import Database
 from core.safety import Safety
 from core.words import Line
-from groups import cards, doors, members, openings, requests, rosters
+from groups import card_changes, cards, doors, members, requests, rosters
 from groups.cards import Card
 from people import documents
 from people.permissions import Actor
@@ -28,15 +28,9 @@ class GroupOut(Out):
     version: int
     card: dict[str, Any]
     safety_mode: str
+    is_just_us: bool
     member_count: int
     has_room: bool
-
-
-class GroupIn(In):
-    """A new group, and who looks after it."""
-
-    card: dict[str, Any]
-    facilitator_id: UUID
 
 
 class CardIn(In):
@@ -100,6 +94,7 @@ def out(group: cards.Shown) -> GroupOut:
         version=group.version,
         card=group.card.model_dump(mode="json"),
         safety_mode=group.safety_mode,
+        is_just_us=group.is_just_us,
         member_count=group.member_count,
         has_room=group.has_room,
     )
@@ -124,41 +119,6 @@ async def list_all(actor: Someone, here: Here) -> Page[GroupOut]:
     """Return the cards of all groups."""
     async with here.reading(actor.organisation_id) as session:
         return Page(items=[out(group) for group in await cards.everything(session)])
-
-
-async def open_with(
-    database: Database,
-    safety: Safety,
-    actor: Actor,
-    card: Card,
-    *,
-    facilitator_id: UUID,
-    now: datetime,
-) -> cards.Shown:
-    """Screen a card, then open its group."""
-    verdict = await screened(database, safety, actor, card.own_words)
-    async with (
-        raising_held(database, safety, actor, card.own_words, now=now),
-        database.unit_of_work(actor.organisation_id) as session,
-    ):
-        group = await openings.open_group(
-            session,
-            actor,
-            card,
-            facilitator_id=facilitator_id,
-            verdict=verdict,
-            safety=safety,
-            now=now,
-        )
-        return cards.shown(group)
-
-
-@router.post("/groups", status_code=status.HTTP_201_CREATED)
-async def open_one(body: GroupIn, actor: Someone, here: Here, guard: Guard, now: Now) -> GroupOut:
-    """Open a group and ask somebody else to look after it."""
-    card = card_of(body.card)
-    leader_id = body.facilitator_id
-    return out(await open_with(here, guard, actor, card, facilitator_id=leader_id, now=now))
 
 
 @router.get("/me/groups")
@@ -196,7 +156,7 @@ async def change(
         raising_held(here, guard, actor, card.own_words, now=now),
         here.unit_of_work(actor.organisation_id) as session,
     ):
-        await cards.change(
+        await card_changes.change(
             session,
             actor,
             group_id,

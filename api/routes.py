@@ -16,6 +16,7 @@ from api import (
     erasures,
     group_keeping,
     group_members,
+    group_openings,
     groups,
     hellos,
     letters,
@@ -45,6 +46,7 @@ ROUTERS: Final = (
     rooms.router,
     deeds.router,
     groups.router,
+    group_openings.router,
     group_members.router,
     # Before the other decisions: "by-code" is no case's id.
     letters.router,

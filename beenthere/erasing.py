@@ -15,8 +15,8 @@ from chat import messages
 from chat.events import RoomEvent
 from core.database import savepoint
 from groups import members, requests
-from groups.members import GroupMember
 from groups.places import UNSETTLED, JoinRequest
+from groups.stays import GroupMember
 from matching import candidates, connections
 from matching.pairs import Connection, State
 from people import accounts, audit, erasures, privacy, roles, sign_ins

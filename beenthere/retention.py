@@ -19,7 +19,7 @@ from chat.events import KEPT_ASIDE, RoomEvent
 from chat.logs import Room
 from core.safety import SubjectKind
 from core.tables import Retention
-from groups.members import GroupMember
+from groups.stays import GroupMember
 from moderation.case_words import CaseWords
 from moderation.cases import Case, CaseEvent
 from moderation.flags import Flag

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.errors import NotFound
 from groups import cards
 from groups.cards import Group
-from groups.members import GroupMember
+from groups.stays import GroupMember
 from people.permissions import Act, Actor, require
 
 

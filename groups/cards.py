@@ -12,23 +12,19 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select, update
+from sqlalchemy import false, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from core import encryption, limits
 from core.errors import Conflict, NotFound
-from core.safety import Mode, Safety, Verdict
+from core.safety import Mode
 from core.sentences import say
 from core.tables import Base, Identified, Owned, Retention, field
-from groups import wordings
 from matching import candidates, fields, vocabulary
-from matching.concerns import Said
 from matching.documents import GroupDocument, GroupExperience
-from matching.profiles import UNSCREENED
 from matching.vocabulary import Vocabulary
-from people import audit, documents
-from people.permissions import Act, Actor, require
+from people import documents
 
 # A group is somebody else beside the one who looks after it.
 FEWEST_PLACES: Final = 2
@@ -45,7 +41,8 @@ class Door(StrEnum):
 class Card(BaseModel):
     """What a group says of itself. `lived`: what its people have lived, in the group's own words.
 
-    `capacity` counts everybody, those who look after the group too.
+    `meets`: when it meets, as people say it ("Tuesdays at seven, here"). `capacity` counts
+    everybody, those who look after the group too.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +52,7 @@ class Card(BaseModel):
     for_whom: fields.Words = ""
     about: fields.Words = ""
     lived: fields.Words = ""
+    meets: fields.Words = ""
     door: Door = Door.ASK
     capacity: Annotated[int, Field(ge=FEWEST_PLACES, le=fields.MOST_PEOPLE)] = 12
     languages: fields.Languages = ("en",)
@@ -64,7 +62,15 @@ class Card(BaseModel):
     def own_words(self) -> str:
         """All that is written to be read, for screening."""
         return "\n".join(
-            (self.name, self.purpose, self.for_whom, self.about, self.lived, *self.topics)
+            (
+                self.name,
+                self.purpose,
+                self.for_whom,
+                self.about,
+                self.lived,
+                self.meets,
+                *self.topics,
+            )
         )
 
 
@@ -78,6 +84,9 @@ class Group(Base, Identified, Owned):
     for_whom: Mapped[str] = field(Retention.ORGANISATION)
     about: Mapped[str] = field(Retention.ORGANISATION)
     lived: Mapped[str] = field(Retention.ORGANISATION)
+    meets: Mapped[str] = field(Retention.ORGANISATION, default="", server_default="")
+    # Nobody in particular looks after it: see `groups.keepers`.
+    is_just_us: Mapped[bool] = field(Retention.ORGANISATION, default=False, server_default=false())
     door: Mapped[Door] = field(Retention.ORGANISATION)
     capacity: Mapped[int] = field(Retention.ORGANISATION)
     member_count: Mapped[int] = field(Retention.ORGANISATION)
@@ -134,6 +143,7 @@ class Shown:
     version: int
     card: Card
     safety_mode: Mode
+    is_just_us: bool
     member_count: int
     has_room: bool
 
@@ -158,6 +168,7 @@ def shown(group: Group) -> Shown:
         version=group.version,
         card=Card.model_validate(said),
         safety_mode=group.safety_mode,
+        is_just_us=group.is_just_us,
         member_count=group.member_count,
         has_room=group.has_room,
     )
@@ -205,65 +216,6 @@ async def open_to_anyone(session: AsyncSession) -> list[Shown]:
 
 
 _OPEN: Final = select(Group).where(Group.closed_at.is_(None)).order_by(Group.name, Group.id)
-
-
-async def change(
-    session: AsyncSession,
-    actor: Actor,
-    group_id: UUID,
-    card: Card,
-    *,
-    over_version: int,
-    now: datetime,
-    verdict: Verdict = UNSCREENED,
-    safety: Safety | None = None,
-) -> int:
-    """Put a card in place of version `over_version`; return the new version.
-
-    How safe the group is kept is no part of the card: only the group changes that, with notice.
-
-    Raises:
-        CardHeld, NamePoses: see `wordings`. Nothing was changed.
-        ChangedElsewhere: somebody else saved one meanwhile. Nothing was changed.
-        TooFewPlaces: fewer places than people. Nothing was changed.
-    """
-    group = await by_id(session, group_id)
-    require(actor, Act.LEAD_GROUP, group)
-    await wordings.admit_card(session, card.name, verdict)
-    said = await in_own_words(session, card)
-    changed = await session.scalar(
-        update(Group)
-        .where(Group.id == group_id, Group.version == over_version)
-        .where(Group.member_count + Group.held_count <= card.capacity)
-        .values(version=Group.version + 1, **said)
-        .returning(Group)
-        .execution_options(populate_existing=True)
-    )
-    if changed is None:
-        raise await _why_not(session, group_id, over_version)
-    audit.record(
-        session, kind="group_card_changed", actor_id=actor.account_id, subject_kind="group",
-        subject_id=group_id, now=now,
-    )  # fmt: skip
-    await push(session, changed, now=now)
-    if safety is not None:
-        said_now = Said(card.own_words, verdict, safety)
-        await wordings.look_at(session, actor, said_now, group_id=group_id, now=now)
-    return changed.version
-
-
-async def _why_not(session: AsyncSession, group_id: UUID, over_version: int) -> Conflict:
-    group = await by_id(session, group_id)
-    if group.version != over_version:
-        return ChangedElsewhere()
-    count = group.member_count + group.held_count
-    return TooFewPlaces(
-        say(
-            "There are %(count)s people in this group or promised a place: it can't be for fewer.",
-            count=count,
-        ),
-        field="capacity",
-    )
 
 
 async def in_own_words(session: AsyncSession, card: Card) -> dict[str, Any]:

@@ -11,15 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import limits
 from core.errors import Conflict, NotFound
 from core.sentences import Sentence, say
-from groups import cards, members, places
+from groups import cards, keepers, members, places, tidings
 from groups.cards import Group
-from groups.members import GroupMember
 from groups.places import UNSETTLED, JoinRequest, State
+from groups.stays import GroupMember
 from matching import hellos
-from people import notices
 from people.accounts import Account
-from people.notices import NoticeKind
-from people.permissions import Act, Actor, Standing, require
+from people.permissions import Actor, Standing
 
 SAID_YES: Final = (State.WAITING, State.OFFERED, State.ACCEPTED)
 
@@ -51,7 +49,7 @@ async def waiting(session: AsyncSession, actor: Actor, group_id: UUID) -> list[W
         NotFound: there is no such group here, or it has ended.
     """
     group = await cards.by_id(session, group_id)
-    require(actor, Act.LEAD_GROUP, group)
+    await keepers.require_keeper(session, actor, group)
     stays = (GroupMember.group_id == group_id, GroupMember.account_id == JoinRequest.account_id)
     query = (
         select(
@@ -136,7 +134,7 @@ async def _to_answer(
     if asked is None or group_id not in (None, asked.group_id):
         raise NotFound
     group = await cards.by_id(session, asked.group_id)
-    require(actor, Act.LEAD_GROUP, group)
+    await keepers.require_keeper(session, actor, group)
     return asked, group
 
 
@@ -164,12 +162,5 @@ async def _answer(
 async def _tell(
     session: AsyncSession, asked: JoinRequest, words: Sentence, *, about: State, now: datetime
 ) -> None:
-    await notices.send(
-        session,
-        account_id=asked.account_id,
-        kind=NoticeKind.GROUP,
-        subject_id=asked.group_id,
-        words=words,
-        dedupe_key=f"join-request:{asked.id}:{about}",
-        now=now,
-    )
+    once = f"join-request:{asked.id}:{about}"
+    await tidings.tell(session, asked.group_id, asked.account_id, words, once=once, now=now)

@@ -9,13 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chat import rooms
 from chat.help_cards import HelpCard
 from core.sentences import say
-from groups import keeping
+from groups import tidings
 from groups.cards import Group
-from groups.members import GroupMember
 from groups.places import UNSETTLED, JoinRequest, State
+from groups.stays import GroupMember
 from matching import candidates
-from people import notices, roles
-from people.notices import NoticeKind
+from people import roles
 from people.permissions import Role
 
 # Help was shown to somebody in it within this time: the group stays, and tries again after it.
@@ -24,7 +23,9 @@ A_QUIET_TIME: Final = timedelta(hours=24)
 
 async def end_due(session: AsyncSession, *, now: datetime) -> None:
     """End what was to end by now; swept by upkeep. Idempotent."""
-    due = select(Group).where(Group.closed_at.is_(None), Group.ends_at <= now)
+    # Where nobody in particular looks after a group, it ends when nobody is left.
+    is_left = Group.is_just_us & (Group.member_count == 0)
+    due = select(Group).where(Group.closed_at.is_(None), (Group.ends_at <= now) | is_left)
     for group in (await session.scalars(due)).all():
         if await _is_somebody_in_distress(session, group, now=now):
             later = now + A_QUIET_TIME
@@ -67,7 +68,7 @@ async def _end(session: AsyncSession, group: Group, *, now: datetime) -> None:
         " and people are here for you.",
         group=group.name,
     )
-    await keeping.tell_members(session, group, words, about="ended", now=now)
+    await tidings.tell_members(session, group, words, about="ended", now=now)
 
 
 async def _answer_who_waits(session: AsyncSession, group: Group, *, now: datetime) -> None:
@@ -82,7 +83,5 @@ async def _answer_who_waits(session: AsyncSession, group: Group, *, now: datetim
             "%(group)s has ended, so there won't be a place in it. Other groups are here for you.",
             group=group.name,
         )
-        await notices.send(
-            session, account_id=request.account_id, kind=NoticeKind.GROUP, subject_id=group.id,
-            words=words, dedupe_key=f"join-request:{request.id}:ended", now=now,
-        )  # fmt: skip
+        once = f"join-request:{request.id}:ended"
+        await tidings.tell(session, group.id, request.account_id, words, once=once, now=now)

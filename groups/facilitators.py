@@ -16,13 +16,12 @@ from chat.mutes import By
 from core import limits
 from core.errors import Forbidden, Invalid, NotFound
 from core.sentences import Sentence, say, say_many
-from groups import cards, members, rosters
+from groups import cards, members, rosters, stays, tidings
 from groups.cards import Group
-from groups.members import GroupMember
+from groups.stays import GroupMember
 from matching import answers
 from matching.answers import Answer
-from people import audit, notices, roles
-from people.notices import NoticeKind
+from people import audit, roles
 from people.permissions import Act, Actor, Role, require
 
 # A quiet moment, not a sanction: what should last longer is a moderator's to decide.
@@ -38,12 +37,15 @@ async def name(
     Raises:
         Forbidden: the actor may not, or names themselves.
         GroupFull: they are not in the group, and it has no place.
+        Invalid: it is a group that is just us.
         NotFound: there is no such account or group here.
     """
     require(actor, Act.OPEN_GROUP)
     if account_id == actor.account_id:
         raise Forbidden(say("Nobody can give themselves a role. Please ask another administrator."))
     group = await cards.by_id(session, group_id)
+    if group.is_just_us:
+        raise Invalid(say("Nobody in particular looks after this group: its people do."))
     await members.let_in(session, group, account_id, now=now, is_facilitator=True)
     await _mark(session, group_id, account_id)
     is_new = await roles.grant(
@@ -52,15 +54,9 @@ async def name(
     )  # fmt: skip
     if not is_new:
         return
-    await notices.send(
-        session,
-        account_id=account_id,
-        kind=NoticeKind.GROUP,
-        subject_id=group_id,
-        words=say("You look after %(group)s now. Thank you.", group=group.name),
-        dedupe_key=f"group-facilitator:{group_id}:{account_id}:{now.isoformat()}",
-        now=now,
-    )
+    words = say("You look after %(group)s now. Thank you.", group=group.name)
+    once = f"group-facilitator:{group_id}:{account_id}:{now.isoformat()}"
+    await tidings.tell(session, group_id, account_id, words, once=once, now=now)
 
 
 async def share(
@@ -74,7 +70,7 @@ async def share(
     """
     group = await cards.by_id(session, group_id)
     require(actor, Act.LEAD_GROUP, group)
-    if await members.here(session, group_id, account_id) is None:
+    if await stays.here(session, group_id, account_id) is None:
         raise NotFound
     await _mark(session, group_id, account_id)
     is_new = await roles.grant(
@@ -232,7 +228,7 @@ async def led(
     require(actor, Act.LEAD_GROUP, group)
     if account_id == actor.account_id:
         raise Forbidden(say("This can't be done to oneself."))
-    stay = await members.here(session, group_id, account_id)
+    stay = await stays.here(session, group_id, account_id)
     if stay is not None and stay.is_facilitator:
         raise Forbidden(say("They look after this group too: please ask an administrator."))
     if not reason.strip():
@@ -256,10 +252,7 @@ async def _tell(
     about: str,
     now: datetime,
 ) -> None:
-    await notices.send(
-        session, account_id=account_id, kind=NoticeKind.GROUP, subject_id=group.id,
-        words=words, dedupe_key=f"group-{about}", now=now,
-    )  # fmt: skip
+    await tidings.tell(session, group.id, account_id, words, once=f"group-{about}", now=now)
 
 
 def _record(

@@ -8,20 +8,18 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import limits
 from core.errors import Invalid
 from core.safety import Safety, Verdict
-from core.sentences import Sentence, When, say
-from groups import cards, wordings
+from core.sentences import When, say
+from groups import cards, keepers, tidings, wordings
 from groups.cards import ChangedElsewhere, Group
-from groups.members import GroupMember
 from matching.concerns import Said
-from people import audit, notices
-from people.notices import NoticeKind
-from people.permissions import Act, Actor, require
+from people import audit
+from people.permissions import Actor
 
 LINE_CHARACTERS: Final = 300
 # An ending that is planned: time to say goodbye, and to find another place to talk.
@@ -46,7 +44,7 @@ async def announce(
         Invalid: it is more than a line.
     """
     group = await cards.by_id(session, group_id)
-    require(actor, Act.LEAD_GROUP, group)
+    await keepers.require_keeper(session, actor, group)
     line = " ".join(words.split())
     if len(line) > LINE_CHARACTERS:
         raise Invalid(
@@ -80,7 +78,7 @@ async def write_agreement(
         Invalid: it is too long.
     """
     group = await cards.by_id(session, group_id)
-    require(actor, Act.LEAD_GROUP, group)
+    await keepers.require_keeper(session, actor, group)
     if len(words) > limits.FIELD_CHARACTERS:
         most = limits.FIELD_CHARACTERS
         raise Invalid(say("Please use at most %(most)s letters.", most=most), field="agreement")
@@ -103,7 +101,7 @@ async def write_agreement(
         group=group.name,
     )
     about = f"agreement:{version}"
-    await tell_members(session, group, told, about=about, but=actor.account_id, now=now)
+    await tidings.tell_members(session, group, told, about=about, but=actor.account_id, now=now)
     return version
 
 
@@ -116,7 +114,7 @@ async def plan_ending(
         Invalid: it is sooner, or further away than a year.
     """
     group = await cards.by_id(session, group_id)
-    require(actor, Act.LEAD_GROUP, group)
+    await keepers.require_keeper(session, actor, group)
     if not now + SOONEST_ENDING <= ends_at <= now + LATEST_ENDING:
         raise Invalid(
             say("Please choose a day between a week and a year from now."), field="ending"
@@ -138,7 +136,7 @@ async def plan_ending(
         day=When(ends_at, shape="date"),
     )
     about = f"ending:{ends_at.date()}:{now.date()}"
-    await tell_members(session, group, words, about=about, but=actor.account_id, now=now)
+    await tidings.tell_members(session, group, words, about=about, but=actor.account_id, now=now)
 
 
 async def call_off_ending(
@@ -146,7 +144,7 @@ async def call_off_ending(
 ) -> None:
     """Let a group go on; idempotent."""
     group = await cards.by_id(session, group_id)
-    require(actor, Act.LEAD_GROUP, group)
+    await keepers.require_keeper(session, actor, group)
     planned = await session.scalar(
         update(Group)
         .where(Group.id == group_id, Group.ends_at.is_not(None))
@@ -158,26 +156,7 @@ async def call_off_ending(
     _record(session, actor, "group_ending_called_off", group_id, now=now)
     words = say("%(group)s goes on: it isn't going to end.", group=group.name)
     about = f"goes-on:{now.isoformat(timespec='minutes')}"
-    await tell_members(session, group, words, about=about, but=actor.account_id, now=now)
-
-
-async def tell_members(
-    session: AsyncSession,
-    group: Group,
-    words: Sentence,
-    *,
-    about: str,
-    now: datetime,
-    but: UUID | None = None,
-) -> None:
-    """Tell everybody who is in a group, once about each thing."""
-    query = select(GroupMember.account_id).where(GroupMember.group_id == group.id)
-    for account_id in (await session.scalars(query.where(GroupMember.left_at.is_(None)))).all():
-        if account_id != but:
-            await notices.send(
-                session, account_id=account_id, kind=NoticeKind.GROUP, subject_id=group.id,
-                words=words, dedupe_key=f"group-{about}:{group.id}:{account_id}", now=now,
-            )  # fmt: skip
+    await tidings.tell_members(session, group, words, about=about, but=actor.account_id, now=now)
 
 
 def _record(

@@ -4,53 +4,24 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Index, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped
 
 from chat import rooms
-from core import encryption, ids
+from core import ids
 from core.errors import Conflict
-from core.sentences import Sentence, say
-from core.tables import ERASED, Base, Erased, Identified, Owned, Retention, field
+from core.sentences import say
 from core.upserts import insert
-from groups import cards, places
+from groups import cards, places, stays, tidings
 from groups.cards import Door, Group
+from groups.stays import GroupMember
 from matching import answers
 from matching.answers import Answer
-from people import accounts, notices, roles
-from people.accounts import Account
-from people.notices import NoticeKind
-from people.permissions import Act, Actor, Role, Standing, require
+from people import accounts, roles
+from people.permissions import Act, Actor, Role, require
 
 OWN: Final = "account_id"
 _HERE: Final = text("left_at IS NULL")
-
-
-class GroupMember(Base, Identified, Owned):
-    """One stay of one account in one group. At most one is without an end."""
-
-    __tablename__ = "group_member"
-    __table_args__ = (
-        Index(
-            "uq_group_member_here", "group_id", "account_id",
-            unique=True, sqlite_where=_HERE, postgresql_where=_HERE,
-        ),
-        {"info": {ERASED: Erased.WORDS}},
-    )  # fmt: skip
-
-    group_id: Mapped[UUID] = field(Retention.ACCOUNT, personal=OWN)
-    account_id: Mapped[UUID] = field(Retention.ACCOUNT, personal=OWN, index=True)
-    is_facilitator: Mapped[bool] = field(Retention.ACCOUNT, personal=OWN)
-    joined_at: Mapped[datetime] = field(Retention.ACCOUNT, personal=OWN)
-    # Which version of the group's agreement they accepted last.
-    agreed_version: Mapped[int | None] = field(Retention.ACCOUNT, personal=OWN)
-    left_at: Mapped[datetime | None] = field(Retention.ACCOUNT, personal=OWN)
-    removed_at: Mapped[datetime | None] = field(Retention.CASE, personal=OWN)
-    removed_by: Mapped[UUID | None] = field(Retention.CASE, personal="removed_by")
-    reason_sealed: Mapped[bytes | None] = field(Retention.CASE, personal=OWN)
-
-    reason = encryption.Sealed("reason_sealed")
 
 
 class GroupFull(Conflict):
@@ -75,9 +46,9 @@ async def join(session: AsyncSession, actor: Actor, group_id: UUID, *, now: date
     """
     require(actor, Act.TAKE_PART)
     group = await cards.by_id(session, group_id)
-    if await here(session, group_id, actor.account_id) is not None:
+    if await stays.here(session, group_id, actor.account_id) is not None:
         return group
-    if group.door is not Door.OPEN or await was_removed(session, group_id, actor.account_id):
+    if group.door is not Door.OPEN or await stays.was_removed(session, group_id, actor.account_id):
         raise AskFirst
     return await let_in(session, group, actor.account_id, now=now)
 
@@ -124,7 +95,7 @@ async def let_in(
         name=account.name or say("Somebody"),
         group=filled.name,
     )
-    await tell_facilitators(session, filled, words, about=account_id, but=account_id, now=now)
+    await tidings.tell_keepers(session, filled, words, about=account_id, but=account_id, now=now)
     return filled
 
 
@@ -208,11 +179,11 @@ async def lay_down(
         session, account_id=account_id, role=Role.FACILITATOR, scope_id=group_id,
         by_id=account_id, now=now,
     )  # fmt: skip
-    if await facilitators(session, group_id):
+    if await stays.facilitators(session, group_id):
         return
     group = await cards.by_id(session, group_id)
     words = say("Nobody looks after %(group)s now. Please ask somebody.", group=group.name)
-    await _tell_administrators(session, group, words, once=f"group-alone:{stay_id}", now=now)
+    await tidings.tell_administrators(session, group, words, once=f"group-alone:{stay_id}", now=now)
     here = select(GroupMember.account_id).where(GroupMember.group_id == group_id)
     said = say(
         "%(name)s doesn't look after %(group)s any more. The group goes on, and the people who run"
@@ -222,78 +193,5 @@ async def lay_down(
     )
     for member_id in (await session.scalars(here.where(GroupMember.left_at.is_(None)))).all():
         if member_id != account_id:
-            await notices.send(
-                session, account_id=member_id, kind=NoticeKind.GROUP, subject_id=group_id,
-                words=said, dedupe_key=f"group-alone:{stay_id}:{member_id}:in", now=now,
-            )  # fmt: skip
-
-
-async def _tell_administrators(
-    session: AsyncSession, group: Group, words: Sentence, *, once: str, now: datetime
-) -> None:
-    for administrator_id in await roles.holders(session, Role.ADMINISTRATOR):
-        await notices.send(
-            session, account_id=administrator_id, kind=NoticeKind.GROUP, subject_id=group.id,
-            words=words, dedupe_key=f"{once}:{administrator_id}", now=now,
-        )  # fmt: skip
-
-
-async def here(session: AsyncSession, group_id: UUID, account_id: UUID) -> GroupMember | None:
-    """Return somebody's present stay, if they are in the group."""
-    query = select(GroupMember).where(
-        GroupMember.group_id == group_id, GroupMember.account_id == account_id
-    )
-    return (await session.scalars(query.where(GroupMember.left_at.is_(None)))).one_or_none()
-
-
-async def was_removed(session: AsyncSession, group_id: UUID, account_id: UUID) -> bool:
-    """Tell whether somebody's last stay ended by a facilitator: then a person decides."""
-    query = (
-        select(GroupMember.removed_at)
-        .where(GroupMember.group_id == group_id, GroupMember.account_id == account_id)
-        .order_by(GroupMember.joined_at.desc(), GroupMember.id.desc())
-        .limit(1)
-    )
-    return await session.scalar(query) is not None
-
-
-async def facilitators(session: AsyncSession, group_id: UUID) -> list[UUID]:
-    """Return who looks after a group, the longest first. Whoever is suspended or gone doesn't."""
-    query = (
-        select(GroupMember.account_id)
-        .join(Account, Account.id == GroupMember.account_id)
-        .where(GroupMember.group_id == group_id, GroupMember.is_facilitator)
-        .where(GroupMember.left_at.is_(None), Account.standing == Standing.ACTIVE)
-        .order_by(GroupMember.joined_at, GroupMember.id)
-    )
-    return list(await session.scalars(query))
-
-
-async def tell_facilitators(
-    session: AsyncSession,
-    group: Group,
-    words: Sentence,
-    *,
-    about: UUID,
-    now: datetime,
-    but: UUID | None = None,
-) -> None:
-    """Tell those who look after a group of somebody at its door, once a day per person.
-
-    Who comes and goes all day must not be able to keep them busy with it.
-    """
-    once = f"group-door:{group.id}:{about}:{now.date()}"
-    leading = await facilitators(session, group.id)
-    if not leading:
-        words = say(
-            "Somebody is at the door of %(group)s, and nobody looks after it now. Please ask"
-            " somebody to, in Setting up.",
-            group=group.name,
-        )
-        await _tell_administrators(session, group, words, once=once, now=now)
-    for facilitator_id in leading:
-        if facilitator_id != but:
-            await notices.send(
-                session, account_id=facilitator_id, kind=NoticeKind.GROUP, subject_id=group.id,
-                words=words, dedupe_key=f"{once}:{facilitator_id}", now=now,
-            )  # fmt: skip
+            once = f"group-alone:{stay_id}:{member_id}:in"
+            await tidings.tell(session, group_id, member_id, said, once=once, now=now)

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from groups import members
-from groups.members import GroupMember
+from groups.stays import GroupMember
 from matching import answers
 from matching.answers import Answer
 

@@ -17,11 +17,9 @@ from core import encryption
 from core.errors import Conflict
 from core.sentences import Sentence, When, say
 from core.tables import Base, Identified, Owned, Retention, field
-from groups import cards
+from groups import cards, tidings
 from groups.cards import Door, Group
-from people import notices
 from people.accounts import Account
-from people.notices import NoticeKind
 from people.permissions import Standing
 
 OWN: Final = "account_id"
@@ -186,12 +184,5 @@ async def lapse(session: AsyncSession, *, now: datetime) -> None:
 async def _tell(
     session: AsyncSession, asked: JoinRequest, words: Sentence, *, about: str, now: datetime
 ) -> None:
-    await notices.send(
-        session,
-        account_id=asked.account_id,
-        kind=NoticeKind.GROUP,
-        subject_id=asked.group_id,
-        words=words,
-        dedupe_key=f"place-{about}:{asked.id}",
-        now=now,
-    )
+    once = f"place-{about}:{asked.id}"
+    await tidings.tell(session, asked.group_id, asked.account_id, words, once=once, now=now)

@@ -25,7 +25,7 @@ from core.safety import Safety, Verdict
 from core.sentences import When, say
 from core.tables import Base, Identified, Owned, Retention, field
 from core.upserts import insert
-from groups import cards, keeping, members, wordings
+from groups import cards, stays, tidings, wordings
 from matching.concerns import Said
 from people import accounts, blocks
 from people.permissions import Act, Actor, require
@@ -120,7 +120,7 @@ async def ask(
     _check(question, options, days=days)
     wordings.admit(verdict)
     group = await cards.by_id(session, group_id)
-    if await members.here(session, group_id, actor.account_id) is None:
+    if await stays.here(session, group_id, actor.account_id) is None:
         raise NotFound
     poll_id, closes_at = ids.new_id(), now + timedelta(days=days)
     place = encryption.place("poll", "words_sealed", poll_id)
@@ -145,7 +145,7 @@ async def ask(
         until=When(closes_at),
     )
     about = f"poll:{poll_id}"
-    await keeping.tell_members(session, group, words, about=about, but=actor.account_id, now=now)
+    await tidings.tell_members(session, group, words, about=about, but=actor.account_id, now=now)
 
 
 def _check(question: str, options: list[str], *, days: int) -> None:
@@ -181,7 +181,7 @@ async def choose(
     require(actor, Act.TAKE_PART)
     query = select(Poll).where(Poll.id == poll_id, Poll.group_id == group_id)
     poll = await session.scalar(query)
-    if poll is None or await members.here(session, group_id, actor.account_id) is None:
+    if poll is None or await stays.here(session, group_id, actor.account_id) is None:
         raise NotFound
     if poll.closes_at <= now:
         raise PollOver
@@ -210,7 +210,7 @@ async def listed(
         NotFound: there is no such group, or they are not in it.
     """
     require(actor, Act.SEE_OWN)
-    if await members.here(session, group_id, actor.account_id) is None:
+    if await stays.here(session, group_id, actor.account_id) is None:
         raise NotFound
     query = select(Poll).where(Poll.group_id == group_id).order_by(Poll.asked_at.desc(), Poll.id)
     found = (await session.scalars(query.limit(limits.LIST_ITEMS))).all()

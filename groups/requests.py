@@ -12,7 +12,7 @@ from core.errors import Conflict, Invalid, NotFound
 from core.safety import Safety, SubjectKind, Verdict
 from core.sentences import say
 from core.upserts import insert
-from groups import cards, members, places
+from groups import cards, members, places, stays, tidings
 from groups.cards import Door, Group
 from groups.places import JoinRequest, OfferOver, State
 from matching import concerns, hellos
@@ -60,7 +60,7 @@ async def ask(
     require(actor, Act.TAKE_PART)
     folded = hellos.admit(note, verdict) if note.strip() else []
     group = await cards.by_id(session, group_id)
-    if await members.here(session, group_id, actor.account_id) is not None:
+    if await stays.here(session, group_id, actor.account_id) is not None:
         raise Invalid(say("You're in this group already."))
     if group.door is Door.CLOSED:
         raise DoorClosed
@@ -70,7 +70,7 @@ async def ask(
         return await _open_one(session, group_id, actor.account_id)
     if state is State.ASKED:
         words = say("%(name)s would like to come to %(group)s.", name=actor.name, group=group.name)
-        await members.tell_facilitators(session, group, words, about=actor.account_id, now=now)
+        await tidings.tell_keepers(session, group, words, about=actor.account_id, now=now)
     await concerns.raise_about(
         session,
         Said(note, verdict, safety),
@@ -85,7 +85,7 @@ async def ask(
 async def _first_state(session: AsyncSession, actor: Actor, group: Group) -> State:
     """Nobody has to say yes at an open door, unless one was let go before."""
     by_itself = group.door is Door.OPEN and not await places.has_place(session, group)
-    if by_itself and not await members.was_removed(session, group.id, actor.account_id):
+    if by_itself and not await stays.was_removed(session, group.id, actor.account_id):
         return State.WAITING
     return State.ASKED
 
@@ -134,7 +134,7 @@ async def take(session: AsyncSession, actor: Actor, group_id: UUID, *, now: date
     """
     require(actor, Act.TAKE_PART)
     group = await cards.by_id(session, group_id)
-    if await members.here(session, group_id, actor.account_id) is not None:
+    if await stays.here(session, group_id, actor.account_id) is not None:
         return
     mine = (JoinRequest.group_id == group_id, JoinRequest.account_id == actor.account_id)
     taken = await session.scalar(
@@ -145,7 +145,7 @@ async def take(session: AsyncSession, actor: Actor, group_id: UUID, *, now: date
     )
     if taken is None:
         # The second half of a double click comes here once the first has taken it.
-        if await members.here(session, group_id, actor.account_id) is not None:
+        if await stays.here(session, group_id, actor.account_id) is not None:
             return
         was_held = select(JoinRequest.id).where(*mine, JoinRequest.held_until.is_not(None))
         raise NotFound if await session.scalar(was_held.limit(1)) is None else OfferOver
@@ -185,7 +185,7 @@ async def stand(
 ) -> tuple[Place, datetime | None]:
     """Return how the actor stands to a group, and until when a place is held for them."""
     require(actor, Act.SEE_OWN)
-    if await members.here(session, group_id, actor.account_id) is not None:
+    if await stays.here(session, group_id, actor.account_id) is not None:
         return Place.IN, None
     request = await places.open_request(session, group_id, actor.account_id)
     if request is None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -10,12 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chat import rooms
 from core.errors import NotFound
 from core.sentences import say
-from groups import cards, members
+from groups import cards, keepers, stays
 from groups.cards import Group, Shown
-from groups.members import GroupMember
 from groups.places import JoinRequest, State
+from groups.stays import GroupMember
 from people.accounts import Account
-from people.permissions import Act, Actor, Standing, allows, require
+from people.permissions import Act, Actor, Standing, require
+
+# Where a group is just us, nobody has to be found to look after it.
+ITS_PEOPLE: Final = say("its people, together")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,12 @@ async def looked_after(session: AsyncSession, actor: Actor) -> list[LookedAfter]
         names.setdefault(group_id, []).append(name or "Somebody")
     waiting = await _waiting(session)
     found = [
-        LookedAfter(one.id, one.card.name, tuple(names.get(one.id, ())), waiting.get(one.id, 0))
+        LookedAfter(
+            one.id,
+            one.card.name,
+            (ITS_PEOPLE,) if one.is_just_us else tuple(names.get(one.id, ())),
+            waiting.get(one.id, 0),
+        )
         for one in await cards.everything(session)
     ]
     return sorted(found, key=lambda one: bool(one.facilitators))
@@ -90,8 +99,8 @@ async def listed(session: AsyncSession, actor: Actor, group_id: UUID) -> list[Me
     """
     require(actor, Act.SEE_OWN)
     group = await cards.by_id(session, group_id)
-    leads = allows(actor, Act.LEAD_GROUP, group)
-    if not leads and await members.here(session, group_id, actor.account_id) is None:
+    leads = await keepers.keeps(session, actor, group)
+    if not leads and await stays.here(session, group_id, actor.account_id) is None:
         raise NotFound
     query = (
         select(GroupMember, Account.name)

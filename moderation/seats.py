@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.database import savepoint
 from core.errors import NotFound
 from core.sentences import say
-from groups import cards, members, partings
+from groups import cards, members, partings, stays
 from groups.members import GroupFull
 from people import accounts, notices
 from people.notices import NoticeKind
@@ -33,7 +33,7 @@ async def take_out(
             name=names.get(account_id, say("somebody")),
             group=group.name,
         )
-        for facilitator_id in await members.facilitators(session, group_id):
+        for facilitator_id in await stays.facilitators(session, group_id):
             await notices.send(
                 session, account_id=facilitator_id, kind=NoticeKind.GROUP, subject_id=group_id,
                 words=told, now=now,

@@ -10,8 +10,9 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import administration as coming_back
-from api import groups as opening
+from api import group_openings as opening
 from api.dependencies import Address, Config, Guard, Here, Now, Someone
+from api.groups import card_of
 from api.ways_in import Proof
 from core.errors import Invalid, Problem
 from core.safety import Safety
@@ -216,5 +217,5 @@ async def _open_group(
         leader = await _named(session, form)
     told = {name: form.get(name) for name in ("purpose", "for_whom", "about")}
     told |= {"name": form.get("group"), "door": form.get("door") or Door.ASK}
-    card = opening.card_of(told)
+    card = card_of(told)
     await opening.open_with(here, guard, actor, card, facilitator_id=leader.id, now=now)

@@ -19,7 +19,7 @@ MOST_FIELDS: Final = 1_000
 OWN_WORDS: Final = {
     "text", "words", "note", "reason", "about", "words_for_self", "used", "wanted", "interests",
     "wont_talk_about", "purpose", "for_whom", "group", "announcement", "agreement", "lived",
-    "options",
+    "options", "muted", "meets",
 }  # fmt: skip
 SomeIn = TypeVar("SomeIn", bound=In)
 

@@ -17,11 +17,11 @@ from core.database import Database
 from core.errors import Invalid, Problem
 from core.safety import Safety
 from core.sentences import say
-from groups import agreements, cards, facilitators, keeping, rosters
+from groups import agreements, card_changes, cards, facilitators, keepers, keeping, rosters
 from groups.cards import Door, Group
 from matching import fields
 from matching.hellos import HelloHeld
-from people.permissions import Act, Actor, require
+from people.permissions import Actor
 from web import forms, unsent
 from web.forms import Form
 from web.rendering import moment, page, see
@@ -49,7 +49,7 @@ DOORS: Final = [
 # What the page calls otherwise than the card.
 ON_PAGE: Final = {"capacity": "places"}
 PART_OF: Final[dict[What, What]] = {"go-on": "ending"}
-WORDS: Final = ("name", "purpose", "for_whom", "about", "lived")
+WORDS: Final = ("name", "purpose", "for_whom", "about", "lived", "meets")
 
 
 @router.get("/groups/{group_id}/look-after")
@@ -73,7 +73,7 @@ async def _show(
 ) -> Response:
     async with here.reading(actor.organisation_id) as session:
         group = await cards.by_id(session, group_id)
-        require(actor, Act.LEAD_GROUP, group)
+        await keepers.require_keeper(session, actor, group)
         people = await rosters.listed(session, actor, group_id)
     return await page(
         request,
@@ -81,6 +81,7 @@ async def _show(
         say("Look after the group"),
         status=422 if errors else 200,
         group={"id": group.id, "name": group.name},
+        is_just_us=group.is_just_us,
         values=_values(group) | (typed.values if typed else {}) | _versions(group),
         doors=DOORS,
         ends=moment(group.ends_at) if group.ends_at else None,
@@ -188,7 +189,7 @@ async def _save(
         raising_held(here, guard, actor, card.own_words, now=now),
         here.unit_of_work(actor.organisation_id) as session,
     ):
-        await cards.change(
+        await card_changes.change(
             session,
             actor,
             group_id,

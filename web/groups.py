@@ -13,13 +13,24 @@ from api import groups as joining
 from api.dependencies import Guard, Here, Now, Someone
 from core.errors import Conflict, Problem
 from core.sentences import say, together
-from groups import agreements, cards, doors, facilitators, members, places, requests, rosters
+from groups import (
+    agreements,
+    cards,
+    doors,
+    facilitators,
+    keepers,
+    members,
+    places,
+    requests,
+    rosters,
+    stays,
+)
 from groups.cards import Door, Group, Shown
 from groups.places import State
 from groups.requests import Place
 from groups.rosters import Member, Mine
 from matching.hellos import HelloHeld
-from people.permissions import Act, Actor, allows
+from people.permissions import Actor
 from web import forms, unsent, views
 from web.rendering import moment, page, see
 
@@ -49,6 +60,7 @@ WAITING_LINES: Final = {
     State.WAITING: say("You said yes. They are offered the next place that gets free."),
     State.OFFERED: say("A place is held for them."),
 }
+ASKED_US: Final = say("You've asked to join. The people in it will answer.")
 NOBODY_LEADS: Final = say(
     "You've asked to join. Nobody looks after this group just now. The people who run this place"
     " know, and are asked to find somebody. You'll hear when there is an answer."
@@ -95,12 +107,12 @@ async def _show(
         found = await cards.by_id(session, group_id)
         place, held_until = await requests.stand(session, actor, group_id)
         mine = [one for one in await rosters.mine(session, actor) if one.group.id == group_id]
-        leads = allows(actor, Act.LEAD_GROUP, found)
+        leads = await keepers.keeps(session, actor, found)
         people = await rosters.listed(session, actor, group_id) if leads else []
         waiting = await doors.waiting(session, actor, group_id) if leads else []
         to_read = await agreements.to_read(session, actor, {group_id})
         has_place = await places.has_place(session, found)
-        is_led = bool(await members.facilitators(session, group_id))
+        is_led = found.is_just_us or bool(await stays.facilitators(session, group_id))
     return await page(
         request,
         "pages/group.html",
@@ -109,15 +121,27 @@ async def _show(
         group=_card(found, mine),
         is_to_read=bool(to_read),
         leads=leads,
+        is_just_us=found.is_just_us,
         standing=place,
-        standing_line=STANDING_LINES[place] if is_led or place is not Place.ASKED else NOBODY_LEADS,
+        standing_line=_standing_line(place, found, is_led=is_led),
         door=found.door,
         has_room=found.has_room and has_place,
         held_until=moment(held_until) if held_until else None,
-        members=[_member(one, actor, reasons or {}, now) for one in people] if leads else None,
+        members=[
+            _member(one, actor, reasons or {}, now) | ({"is_me": True} if found.is_just_us else {})
+            for one in people
+        ]
+        if leads
+        else None,
         waiting=[_waiting(one) for one in waiting],
         errors=errors or {},
     )
+
+
+def _standing_line(place: Place, group: Group, *, is_led: bool) -> str:
+    if place is Place.ASKED and not is_led:
+        return NOBODY_LEADS
+    return ASKED_US if place is Place.ASKED and group.is_just_us else STANDING_LINES[place]
 
 
 def _card(group: Group, mine: list[Mine]) -> dict[str, Any]:

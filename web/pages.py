@@ -33,6 +33,7 @@ from web import (
     polls,
     registers,
     staff,
+    starting,
     talk_copies,
     talk_deeds,
     talk_wishes,
@@ -63,6 +64,8 @@ ROUTERS: Final = (
     telling.router,
     invitations.router,
     letters.router,
+    # Before the groups: "new" is no group's id.
+    starting.router,
     groups.router,
     group_keeping.router,
     polls.router,

@@ -12,6 +12,7 @@ from chat.kinds import Sign, Status
 from chat.muted_words import Words
 from core.sentences import say, say_many, together
 from groups.cards import Door, Shown
+from groups.keepers import JUST_US
 from matching.offers import GroupCard
 from web.rendering import moment
 
@@ -162,7 +163,8 @@ def group_card(group: Shown, *, is_mine: bool = False) -> dict[str, Any]:
         "words": card.about,
         "purpose": card.purpose,
         "for_whom": card.for_whom,
-        "mode_line": MODE_LINES[group.safety_mode],
+        "mode_line": JUST_US if group.is_just_us else MODE_LINES[group.safety_mode],
+        "meets": card.meets,
         "next_meeting": None,
         "people_line": _people_line(group),
         "why": "",

@@ -17,6 +17,8 @@ ASKED_ELSEWHERE: Final = {
     "chat.messages.quoted": "the same",
     "chat.intake.submit": "the engine's ways in, and the live connection, have asked",
     "chat.surroundings.context": "gathers what screening may know; nobody is shown it",
+    "groups.keepers.keeps": "asks the table, or who is in the group",
+    "groups.keepers.require_keeper": "the same",
     "groups.wordings.look_at": "a part of putting a card up, which has asked",
     "matching.asks.left": "one's own numbers, beside pages that asked",
     "matching.asks.other": "a part of `connections.ask` and of an introduction",
@@ -71,7 +73,9 @@ def _calls(node: ast.AST) -> Iterator[ast.Call]:
 
 
 def _is_asking(statement: ast.stmt) -> bool:
-    return ast.unparse(statement).startswith("require(actor, Act.")
+    said = ast.unparse(statement)
+    # The second asks the same of a group: who looks after it, or is in it where it is just us.
+    return said.startswith(("require(actor, Act.", "await keepers.require_keeper(session, actor, "))
 
 
 def _is_docstring(node: ast.stmt) -> bool:

@@ -284,6 +284,13 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("POST", "/api/v1/groups"): line(
         ADMINISTRATOR, json={"card": {"name": "New"}, "facilitator_id": "{target}"}
     ),
+    ("POST", "/api/v1/groups/just-us"): line(
+        ACTIVE, json={"name": "New", "purpose": "Tea.", "meets": "Tuesdays."}
+    ),
+    ("GET", "/groups/new"): line(SIGNED_IN),
+    ("POST", "/groups/new"): line(
+        ACTIVE, form={"name": "New", "purpose": "Tea.", "meets": "Tuesdays."}
+    ),
     ("GET", "/api/v1/groups/{group_id}"): line(SIGNED_IN),
     ("PUT", "/api/v1/groups/{group_id}/card"): line(
         FACILITATOR, json={"version": 1, "card": {"name": "Other"}}

@@ -215,6 +215,7 @@ SIGHTS = (
         ends_at="/decisions/{case_id}",
     ),
     Sight("groups", "Sam", "/groups"),
+    Sight("start-group", "Sam", "/groups/new"),
     Sight("group", "Sam", "/groups", follow("#open ~ ul a"), ends_at=A_GROUP),
     Sight("group-mine", "Sam", "/groups", follow("#mine ~ ul a"), ends_at=A_GROUP),
     Sight("group-led", "Josie", "/groups", follow("#mine ~ ul a"), ends_at=A_GROUP),

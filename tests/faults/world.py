@@ -143,6 +143,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "TalkWishesIn": {"muted": ["rope"], "shows_reading": True, "shows_typing": False},
     "YesIn": {"is_yes": True},
     "BreakIn": {"until": None, "is_told": True},
+    "StartIn": {"name": "Ours", "purpose": "Tea.", "meets": "Tuesdays at seven, here."},
     "GroupIn": {"card": {"name": "A group"}, "facilitator_id": "{account_id}"},
     "CardIn": {"version": 1, "card": {"name": "A group"}},
     "PollIn": {"client_id": "p9", "words": "Tea or cake?", "options": ["Tea", "Cake"]},

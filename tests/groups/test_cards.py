@@ -11,7 +11,7 @@ from chat import rooms
 from core import ids
 from core.errors import Forbidden, Invalid, NotFound
 from core.safety import Mode
-from groups import cards, facilitators, members, openings, rosters
+from groups import card_changes, cards, facilitators, members, openings, rosters, stays
 from groups.cards import Card, ChangedElsewhere, Door, Group, TooFewPlaces
 from matching import crowds
 from people import audit, roles
@@ -29,7 +29,9 @@ async def pushed(house: Any) -> dict[str, Any]:
 async def change(house: Any, actor: Actor, group: Group, over: int = 1, **said: Any) -> int:
     card = Card.model_validate({"name": "Tea", "door": "open"} | said)
     async with house.work() as session:
-        return await cards.change(session, actor, group.id, card, over_version=over, now=MORNING)
+        return await card_changes.change(
+            session, actor, group.id, card, over_version=over, now=MORNING
+        )
 
 
 async def test_clicks_at_the_same_moment_open_one_group(
@@ -103,7 +105,7 @@ async def test_nobody_else_changes_the_card(house: Any, administrator: Actor, jo
             await change(house, stranger, group)
     with pytest.raises(NotFound):
         async with house.work() as session:
-            await cards.change(
+            await card_changes.change(
                 session, ben, ids.new_id(), Card(name="X"), over_version=1, now=MORNING
             )
     assert await change(house, ben, other) == 2
@@ -166,7 +168,7 @@ async def test_a_second_facilitator_shares_the_group(
         async with house.work() as session:
             await facilitators.name(session, administrator, group.id, ben.account_id, now=MORNING)
     async with house.reading() as session:
-        assert await members.facilitators(session, group.id) == [josie.account_id, ben.account_id]
+        assert await stays.facilitators(session, group.id) == [josie.account_id, ben.account_id]
         assert (await cards.read(session, group.id)).member_count == 2
         held = await roles.held_by(session, ben.account_id)
     assert held == {Grant(Role.FACILITATOR, group.id)}

@@ -14,7 +14,8 @@ from core.errors import Forbidden, Invalid, NotFound
 from core.safety import Verdict
 from groups import cards, facilitators, members, requests, rosters
 from groups.cards import Group
-from groups.members import AskFirst, GroupFull, GroupMember
+from groups.members import AskFirst, GroupFull
+from groups.stays import GroupMember
 from matching import answers
 from matching.answers import Answer
 from people import accounts, audit

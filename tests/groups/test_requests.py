@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from core.errors import Forbidden, Invalid, NotFound
 from core.safety import Category, Response, SubjectKind, Tier, Verdict
-from groups import cards, doors, facilitators, members, places, requests
+from groups import card_changes, cards, doors, facilitators, members, places, requests, stays
 from groups.cards import Group
 from groups.doors import AnsweredElsewhere
 from groups.places import JoinRequest, OfferOver, State
@@ -152,7 +152,9 @@ async def test_a_place_that_gets_free_is_offered_to_who_waited_longest(
     smaller = cards.Card(name="Quiet", capacity=2)
     async with house.work() as session:
         with pytest.raises(cards.TooFewPlaces, match="or promised a place"):
-            await cards.change(session, josie, group.id, smaller, over_version=1, now=MORNING)
+            await card_changes.change(
+                session, josie, group.id, smaller, over_version=1, now=MORNING
+            )
     for _ in range(2):
         await take(house, third, group)
     assert await counts(house, group) == (3, 0)
@@ -204,7 +206,7 @@ async def test_more_places_are_offered_to_who_waits(
     await house.ask(ben, group, "")
     async with house.work() as session:
         card = cards.Card(name="Tea", door=cards.Door.OPEN, capacity=5)
-        await cards.change(session, josie, group.id, card, over_version=1, now=MORNING)
+        await card_changes.change(session, josie, group.id, card, over_version=1, now=MORNING)
     with pytest.raises(members.GroupFull):
         await house.come(await house.join("Cem"), group)
     await lapse(house, now=MORNING)
@@ -259,7 +261,7 @@ async def test_whoever_was_let_go_can_ask_and_a_person_sees_it(house: Any, quiet
     await accept(house, josie, asked)
     assert await place(house, ada, group) is Place.IN
     async with house.reading() as session:
-        assert not await members.was_removed(session, group.id, ada.account_id)
+        assert not await stays.was_removed(session, group.id, ada.account_id)
 
 
 async def test_held_words_come_back_and_own_distress_reaches_a_person(

@@ -6,7 +6,7 @@ import pytest
 from conftest import MORNING
 
 from core.safety import Category, Response, SubjectKind, Tier, Verdict
-from groups import cards, openings, wordings
+from groups import card_changes, cards, openings, wordings
 from groups.cards import Card
 from groups.wordings import CardHeld, NamePoses, RungFirst
 from people.permissions import Actor
@@ -61,7 +61,7 @@ async def test_a_card_that_can_not_be_shown_whole_is_not_put_up(
     group, josie = await house.open_group(administrator, josie)
     with pytest.raises(CardHeld) as held:
         async with house.work() as session:
-            await cards.change(
+            await card_changes.change(
                 session, josie, group.id, Card(name="Cake"), over_version=1, verdict=verdict,
                 safety=house.safety, now=MORNING,
             )  # fmt: skip
@@ -84,7 +84,7 @@ async def test_a_name_that_poses_is_refused_to_whoever_chooses_it(
         await house.open_group(administrator, josie, name="Samaritans")
     with pytest.raises(NamePoses) as refused:
         async with house.work() as session:
-            await cards.change(
+            await card_changes.change(
                 session, josie, group.id, Card(name="Helpline"), over_version=1, now=MORNING
             )
     assert refused.value.extra["field"] == "name"
@@ -95,7 +95,7 @@ async def test_a_card_a_person_should_see_goes_up_and_is_looked_at(
 ) -> None:
     group, josie = await house.open_group(administrator, josie)
     async with house.work() as session:
-        await cards.change(
+        await card_changes.change(
             session, josie, group.id, Card(name="Cake"), over_version=1, verdict=SPAM,
             safety=house.safety, now=MORNING,
         )  # fmt: skip

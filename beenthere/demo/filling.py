@@ -6,14 +6,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from beenthere.demo import stories
+from beenthere.demo import circles, stories
+from beenthere.demo.circles import Actors, Rooms
 from beenthere.demo.scripts import Script
 from beenthere.demo.stories import Waiting
 from chat import histories, messages
 from chat.histories import Line
 from core.database import Database
 from core.safety import Concern, Context, Safety, Source
-from groups import members, openings
 from matching import connections, presences, profiles
 from moderation import telling
 from people import accounts, beginnings, consents, documents, roles
@@ -26,10 +26,6 @@ JOINED_BEFORE: Final = timedelta(days=90)
 HERE_BEFORE: Final = timedelta(days=2)
 KEEPER: Final = "Keeper"
 
-# By short name; the rooms of two people by both of theirs.
-Actors = dict[str, Actor]
-Rooms = dict[tuple[str, ...], UUID]
-
 
 async def fill(database: Database, safety: Safety, *, name: str, now: datetime) -> None:
     """Bring everybody in, let them talk, and leave work in the queue."""
@@ -38,7 +34,9 @@ async def fill(database: Database, safety: Safety, *, name: str, now: datetime) 
         keeper = await _begin(session, name=name, now=joined_at)
         actors = await _people(session, joined_at=joined_at, now=now - HERE_BEFORE)
         await documents.change(session, keeper, Joining(is_open=True), over_version=0, now=now)
-        rooms = await _groups(session, keeper, actors, now=joined_at)
+        rooms = await circles.fill(
+            session, keeper, actors, safety=safety, began_at=joined_at, now=now
+        )
         for talk in stories.talks():
             await _talk(session, actors, rooms, talk, safety=safety, now=now)
         await _come_back(session, actors, now=now - HERE_BEFORE)
@@ -72,22 +70,6 @@ async def _people(session: AsyncSession, *, joined_at: datetime, now: datetime) 
         await profiles.save(session, actor, one.document, over_version=0, now=now)
         actors[name] = actor
     return actors
-
-
-async def _groups(session: AsyncSession, keeper: Actor, actors: Actors, *, now: datetime) -> Rooms:
-    rooms: Rooms = {}
-    for name, one in stories.groups().items():
-        group = await openings.open_group(
-            session,
-            keeper,
-            one.card,
-            facilitator_id=actors[one.facilitator].account_id,
-            now=now,
-        )
-        for member in one.members:
-            await members.let_in(session, group, actors[member].account_id, now=now)
-        rooms[(name,)] = group.room_id
-    return rooms
 
 
 async def _talk(

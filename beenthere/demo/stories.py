@@ -42,12 +42,47 @@ class Teller(Written):
     audience: str = ""
 
 
+class Decided(Written):
+    """Something a group is asked to decide: by whom, since when, and who chose what so far."""
+
+    by: str
+    question: str
+    options: tuple[str, ...]
+    hours_ago: int = Field(gt=0)
+    days: int = 7
+    # Short name → which of the options, from 1.
+    chose: dict[str, int] = {}
+
+
+class Asking(Written):
+    """Somebody who would like to come in, with a few words."""
+
+    by: str
+    words: str
+    hours_ago: int = Field(gt=0)
+
+
 class Circle(Written):
-    """A group: its card, who looks after it, who is in it."""
+    """A group: its card, who looks after it, who is in it, and what they keep up together.
+
+    Where it is just us, nobody looks after it: `facilitator` is who started it.
+    """
 
     card: Card
     facilitator: str
     members: tuple[str, ...]
+    is_just_us: bool = False
+    together: tuple[str, ...] = ()
+    line: str = ""
+    agreement: tuple[str, ...] = ()
+    decides: tuple[Decided, ...] = ()
+    asking: tuple[Asking, ...] = ()
+
+    @property
+    def named(self) -> set[str]:
+        """Everybody it names as being in it."""
+        voices = {one.by for one in self.decides} | {by for one in self.decides for by in one.chose}
+        return {self.facilitator, *self.members, *self.together} | voices
 
 
 class Waiting(Written):
@@ -106,7 +141,9 @@ def check(now: datetime, here: Path = HERE) -> None:
         Refused: says what doesn't fit, and where it stands.
     """
     for name, circle in groups(here).items():
-        _known(name, {circle.facilitator, *circle.members}, among=people(here).keys())
+        _known(name, circle.named, among=people(here).keys())
+        _known(name, circle.named, among=circle.members)
+        _known(name, {one.by for one in circle.asking}, among=people(here).keys())
     for talk in talks(here):
         named = " & ".join(talk.who)
         _known(named, {line.by for line in talk.lines}, among=_room(talk.who, here))
@@ -139,7 +176,8 @@ def _teller(file: Path, name: str, told: dict[str, Any]) -> Teller:
 
 def _circle(file: Path, name: str, told: dict[str, Any]) -> Circle:
     with _reading(file, name):
-        inside = {key: told.pop(key, None) for key in ("facilitator", "members")}
+        beside = Circle.model_fields.keys() - {"card"}
+        inside = {key: told.pop(key) for key in beside if key in told}
         return Circle.model_validate(inside | {"card": told})
 
 

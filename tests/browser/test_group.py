@@ -41,7 +41,7 @@ def test_where_a_person_decides_one_asks_and_is_let_in(visitors: Visitors) -> No
     expect(josie.get_by_text("I hear one, mostly.")).to_be_visible()
     assert violations_of(josie) == {}
     josie.get_by_role("button", name="Let Jude in").click()
-    expect(josie.get_by_text("What you can do about Jude")).to_be_visible()
+    expect(josie.get_by_text("If it gets difficult with Jude")).to_be_visible()
 
     jude.goto("/home")
     jude.get_by_role("link", name="Tuned In").or_(
@@ -54,9 +54,9 @@ def test_where_a_person_decides_one_asks_and_is_let_in(visitors: Visitors) -> No
 def test_whoever_looks_after_it_can_ask_for_quiet_with_a_reason(visitors: Visitors) -> None:
     josie, basia = visitors.come("Josie", width=360), visitors.come("Basia")
     _open_group(josie, "Tuned In")
-    josie.get_by_text("What you can do about Basia").click()
+    josie.get_by_text("If it gets difficult with Basia").click()
     reason = "Let's all breathe until tomorrow. You're welcome here."
-    theirs = josie.locator("li").filter(has_text="What you can do about Basia")
+    theirs = josie.locator("li").filter(has_text="If it gets difficult with Basia")
     theirs.get_by_label("Why, in words they will read").fill(reason)
     theirs.get_by_role("button", name="Ask Basia not to write for now").click()
     expect(josie.get_by_text("You're in this group.")).to_be_visible()
@@ -68,7 +68,7 @@ def test_whoever_looks_after_it_can_ask_for_quiet_with_a_reason(visitors: Visito
     expect(basia.get_by_text("You can read here, and write again from")).to_be_visible()
     expect(basia.get_by_label("Write something")).to_have_count(0)
 
-    josie.get_by_text("What you can do about Basia").click()
+    josie.get_by_text("If it gets difficult with Basia").click()
     theirs.get_by_label("Why, in words they will read").fill("Come back in.")
     theirs.get_by_role("button", name="Let Basia write again").click()
     expect(josie.get_by_text("You're in this group.")).to_be_visible()

@@ -10,7 +10,9 @@ from sqlalchemy.sql import Select
 
 from chat.events import RoomEvent
 from chat.logs import Room
-from groups.cards import Group
+from groups.cards import Door, Group
+from groups.places import JoinRequest
+from groups.polls import Poll
 from moderation.cases import Case
 from people.accounts import Account
 
@@ -38,3 +40,14 @@ async def test_they_have_talked_for_three_months(demo: FastAPI) -> None:
     lately = select(RoomEvent.id).where(RoomEvent.at > MORNING - timedelta(days=7))
     assert await _count(demo, long_ago) >= 50
     assert await _count(demo, lately) >= 50
+
+
+async def test_its_groups_are_of_every_kind_and_decide_things_together(demo: FastAPI) -> None:
+    async with demo.state.database.reading(all_organisations=True) as session:
+        groups = (await session.scalars(select(Group))).all()
+    assert {one.door for one in groups} == set(Door)
+    assert [one.name for one in groups if one.is_just_us] == ["The Shed"]
+    assert sum(bool(one.announcement) for one in groups) >= 4
+    assert sum(one.agreement_version for one in groups) >= 5
+    assert await _count(demo, select(Poll.id)) == 3
+    assert await _count(demo, select(JoinRequest.id).where(JoinRequest.state == "asked")) == 1

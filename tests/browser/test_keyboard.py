@@ -11,6 +11,7 @@ from tests.browser.conftest import Visitors, first_offered
 pytestmark = pytest.mark.browser
 
 numbers = count(1)
+WIDTHS: Final = pytest.mark.parametrize("width", [360, 1280])
 # More stops than any page has between its top and what one came for.
 MOST_STOPS: Final = 150
 # What has focus: whether its ring is drawn, and whether anything lies over it.
@@ -60,8 +61,9 @@ def _type(page: Page, wanted: Locator, words: str) -> None:
     page.keyboard.type(words)
 
 
-def test_joining_by_keyboard(visitors: Visitors) -> None:
-    page = visitors.come()
+@WIDTHS
+def test_joining_by_keyboard(visitors: Visitors, width: int) -> None:
+    page = visitors.come(width=width)
     page.goto("/")
     _step(page)
     expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
@@ -80,21 +82,23 @@ def test_joining_by_keyboard(visitors: Visitors) -> None:
     expect(page.get_by_role("button", name="Send hello")).to_be_visible()
 
 
-def test_saying_hello_and_saying_yes_by_keyboard(visitors: Visitors) -> None:
-    asks = visitors.come("Kwame")
+@WIDTHS
+def test_saying_hello_and_saying_yes_by_keyboard(visitors: Visitors, width: int) -> None:
+    asker = {360: "Kwame", 1280: "Noor"}[width]
+    asks = visitors.come(asker, width=width)
     asks.goto("/offers")
     name = first_offered(asks)
-    answers = visitors.come(name)
+    answers = visitors.come(name, width=width)
     _go(asks, asks.get_by_role("link", name=f"Say hello to {name}"))
     _type(asks, asks.get_by_label("Or begin with this"), "Hello. Shall we talk?")
     _go(asks, asks.get_by_role("button", name="Send hello"))
     expect(asks.get_by_text("Waiting for an answer", exact=True)).to_be_visible()
     answers.goto("/hellos")
     _go(answers, answers.get_by_role("button", name="Yes, let's talk"))
-    expect(answers.get_by_role("heading", name="Kwame", level=1)).to_be_visible()
+    expect(answers.get_by_role("heading", name=asker, level=1)).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@WIDTHS
 def test_talking_by_keyboard_keeps_focus_where_one_writes(visitors: Visitors, width: int) -> None:
     sam, mac = visitors.come("Sam", width=width), visitors.come("Mac")
     sam.goto("/home")
@@ -119,17 +123,44 @@ def test_talking_by_keyboard_keeps_focus_where_one_writes(visitors: Visitors, wi
     expect(box).to_be_focused()
 
 
-def test_asking_to_join_a_group_by_keyboard(visitors: Visitors) -> None:
-    page = visitors.come("Magpie", width=360)
+@WIDTHS
+def test_asking_to_join_a_group_and_being_let_in_by_keyboard(
+    visitors: Visitors, width: int
+) -> None:
+    name = {360: "Magpie", 1280: "Dougie"}[width]
+    page, josie = visitors.come(name, width=width), visitors.come("Josie", width=width)
     page.goto("/groups")
     _go(page, page.get_by_role("link", name="Tuned In", exact=True))
     _type(page, page.get_by_label("A few words to the people"), "May I come in?")
     _go(page, page.get_by_role("button", name="Ask to join"))
     expect(page.get_by_text("You've asked to join.")).to_be_visible()
+    # Whoever looks after it answers, and puts a line up, without a mouse.
+    josie.goto("/groups")
+    _go(josie, josie.get_by_role("link", name="Tuned In", exact=True))
+    _go(josie, josie.get_by_role("button", name=f"Let {name} in"))
+    _go(josie, josie.get_by_role("link", name="Look after this group"))
+    _go(josie, josie.locator("#part-announcement > summary"))
+    _type(josie, josie.get_by_label("What everybody in the group sees first"), f"Hello {name}.")
+    _go(josie, josie.get_by_role("button", name="Save the line"))
+    expect(josie.get_by_text("Saved.")).to_be_visible()
 
 
-def test_the_queue_and_a_case_by_keyboard(visitors: Visitors) -> None:
-    page = visitors.come("Desmond")
+@WIDTHS
+def test_setting_a_place_up_by_keyboard(visitors: Visitors, width: int) -> None:
+    page = visitors.come("Priya", width=width)
+    page.goto("/home")
+    _go(page, page.get_by_role("link", name="Setting up", exact=True))
+    _go(page, page.locator("a[href='/administration/documents/vocabulary']").first)
+    _reach(page, page.locator("textarea").first)
+    page.keyboard.press("Control+End")
+    page.keyboard.type(f"\nkeeping bees {width}")
+    _go(page, page.locator("main form button.main").first)
+    expect(page.get_by_role("status").first).to_be_visible()
+
+
+@WIDTHS
+def test_the_queue_and_a_case_by_keyboard(visitors: Visitors, width: int) -> None:
+    page = visitors.come("Desmond", width=width)
     page.goto("/queue")
     rows = page.locator("[data-row]")
     for key, row in (("j", 0), ("j", 1), ("k", 0)):

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.anyio, ON_SQLITE]
 # What is meant to be read by everybody here, or means nothing, and is looked for in SQL.
 OPEN = {"name", "client_id"}
 # Read by everybody before they come in, like a group's card.
-OPEN_BODIES = {"AgreementIn"}
+OPEN_BODIES = {"AgreementIn", "StartIn"}
 
 
 def _modes(folder: Path) -> dict[str, int]:

@@ -102,7 +102,13 @@ def _wrong_values(schema: dict[str, Any]) -> list[Any]:
     return [*values, "nonsense", ""] if is_named else values
 
 
-async def test_every_field_of_every_body_refuses_what_it_cant_take(here: World) -> None:
+# What one of the two databases could not even store; of the rest neither hears.
+UNSTORABLE = (NUL, SURROGATE, 10**30)
+
+
+async def test_every_field_of_every_body_refuses_what_it_cant_take(
+    here: World, backend: str
+) -> None:
     schemas = here.town.app.openapi()["components"]["schemas"]
     before = await everything_stored(here.town.database)
     wrong = []
@@ -112,6 +118,8 @@ async def test_every_field_of_every_body_refuses_what_it_cant_take(here: World) 
             continue
         told = schemas[operation.body]["properties"]
         bad = [(name, value) for name, schema in told.items() for value in _wrong_values(schema)]
+        if backend == "postgresql":
+            bad = [(name, value) for name, value in bad if value in UNSTORABLE]
         for name, value in [*bad, ("nonsense", 1)]:
             content = json.dumps(good | {name: value}).encode()
             answer = await _send(here.anna.api, operation, operation.at(here.ids), content)

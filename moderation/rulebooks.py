@@ -17,7 +17,7 @@ from core.errors import Invalid
 from core.safety import Category, Tier
 from core.sentences import say
 from moderation.lexicons import Lexicon
-from moderation.rules import Effect, Guard, Phrase, Rule
+from moderation.rules import Effect, Guard, Pattern, Phrase, Rule
 from moderation.searching import Rulebook
 
 _TERM: Final = re.compile(r"<([a-z_]+)>")
@@ -71,7 +71,7 @@ def ordinary_talk() -> tuple[str, ...]:
 
 
 class _Terms:
-    """The named pieces of patterns, and how a written pattern becomes a compiled one."""
+    """The named pieces of patterns, and how a written pattern becomes a whole one."""
 
     def __init__(self, table: Mapping[str, Any]) -> None:
         self.glued: list[str] = table.get("glued", [])
@@ -81,17 +81,17 @@ class _Terms:
         for name, pattern in table.get("terms", {}).items():
             self._named[name] = self._expanded(pattern)
 
-    def compiled(self, pattern: str) -> re.Pattern[str]:
+    def whole(self, pattern: str) -> Pattern:
         """Return a pattern with its named words put in; a blank in it is any white space."""
         spaced = _FILLER.sub(
             lambda found: found.group().replace(" ", "\0"), self._expanded(pattern)
         )
-        return re.compile(spaced.replace(" ", r"\s").replace("\0", " "))
+        return Pattern(spaced.replace(" ", r"\s").replace("\0", " "))
 
-    def either(self, patterns: Iterable[str]) -> re.Pattern[str] | None:
+    def either(self, patterns: Iterable[str]) -> Pattern | None:
         """Return one pattern for any of these; None for none."""
         joined = "|".join(f"(?:{pattern})" for pattern in patterns)
-        return self.compiled(joined) if joined else None
+        return self.whole(joined) if joined else None
 
     def _expanded(self, pattern: str) -> str:
         return _TERM.sub(self._term, _LETTERS.sub(self._either_form, pattern))
@@ -151,7 +151,7 @@ def _rule(
 
 def _phrase(entry: Mapping[str, str], terms: _Terms) -> Phrase:
     words = tuple(frozenset(each.split("+")) for each in entry["words"].split())
-    return Phrase(terms.compiled(entry["text"]), words)
+    return Phrase(terms.whole(entry["text"]), words)
 
 
 def _lexicon(rules: Iterable[Rule], glued: Iterable[str], guards: Iterable[Guard]) -> Lexicon:
@@ -177,5 +177,5 @@ def _calm_words(rules: Iterable[Rule], guards: Iterable[Guard]) -> set[str]:
     }
     for guard in guards:
         for pattern in (guard.before, guard.after, guard.around):
-            words.update(_LETTERS.findall(pattern.pattern) if pattern else ())
+            words.update(_LETTERS.findall(pattern.text) if pattern else ())
     return {word for word in words if len(word) > 2}

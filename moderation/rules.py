@@ -28,6 +28,26 @@ class Effect(StrEnum):
     HOLD = "hold"
 
 
+class Pattern:
+    """A pattern that is compiled when it is first looked for.
+
+    There are hundreds, and compiling them is a second of every start; most texts ask for few.
+    """
+
+    __slots__ = ("_compiled", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._compiled: re.Pattern[str] | None = None
+
+    @property
+    def compiled(self) -> re.Pattern[str]:
+        """The pattern, ready to be searched with."""
+        if self._compiled is None:
+            self._compiled = re.compile(self.text)
+        return self._compiled
+
+
 class Beside(NamedTuple):
     """A hit's own sentence, cut at the hit."""
 
@@ -41,24 +61,24 @@ class Guard:
     """A way of speaking in which a hit does not mean it ("not", "years ago", "she said")."""
 
     name: str
-    before: re.Pattern[str] | None = None
-    after: re.Pattern[str] | None = None
-    around: re.Pattern[str] | None = None
+    before: Pattern | None = None
+    after: Pattern | None = None
+    around: Pattern | None = None
 
     def keeps_off(self, beside: Beside) -> bool:
         """True when this way of speaking surrounds the hit."""
-        if self.before is not None and self.before.search(beside.before):
+        if self.before is not None and self.before.compiled.search(beside.before):
             return True
-        if self.after is not None and self.after.match(beside.after):
+        if self.after is not None and self.after.compiled.match(beside.after):
             return True
-        return self.around is not None and bool(self.around.search("".join(beside)))
+        return self.around is not None and bool(self.around.compiled.search("".join(beside)))
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """One pattern, and the words without which it cannot match (any one set of them)."""
 
-    pattern: re.Pattern[str]
+    pattern: Pattern
     words: tuple[frozenset[str], ...]
 
     def spans(self, text: str, windows: Iterable[Span]) -> Iterator[tuple[Span, Span]]:
@@ -66,13 +86,14 @@ class Phrase:
 
         What a line says by itself is taken without the line before it, and by itself.
         """
-        core = 1 if self.pattern.groups else 0
+        pattern = self.pattern.compiled
+        core = 1 if pattern.groups else 0
         for start, end in windows:
             at = start
-            while (found := self.pattern.search(text, at, end)) is not None:
+            while (found := pattern.search(text, at, end)) is not None:
                 line = found.group().find("\n") + 1
                 at = found.start() + line if line else max(found.end(), at + 1)
-                if not line or self.pattern.search(text, at, found.end()) is None:
+                if not line or pattern.search(text, at, found.end()) is None:
                     yield found.span(), found.span(core)
 
 

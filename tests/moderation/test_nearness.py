@@ -13,8 +13,8 @@ NEAR = Nearness(TEXT, frozenset({"kill", "myself"}))
 def test_no_rule_can_match_more_than_the_reach_of_one_of_its_words() -> None:
     for rule in rulebooks.shipped().rules:
         for phrase in rule.phrases:
-            longest = rule_samples.longest(rule_samples.parsed(phrase.pattern))
-            assert longest < REACH, phrase.pattern.pattern
+            longest = rule_samples.longest(rule_samples.parsed(phrase.pattern.compiled))
+            assert longest < REACH, phrase.pattern.text
 
 
 def test_a_stretch_is_searched_only_where_all_words_stand_near() -> None:

@@ -97,16 +97,16 @@ def test_only_distress_brings_help_and_only_harm_to_others_is_folded() -> None:
 def test_the_words_of_a_pattern_stand_in_whatever_it_matches(rule: Rule) -> None:
     chance = random.Random(7)
     for phrase in rule.phrases:
-        tree = rule_samples.parsed(phrase.pattern)
+        tree = rule_samples.parsed(phrase.pattern.compiled)
         for _ in range(150):
             words = View("", rule_samples.sample(tree, chance)).words
-            assert any(needed <= words for needed in phrase.words), (phrase.pattern.pattern, words)
+            assert any(needed <= words for needed in phrase.words), (phrase.pattern.text, words)
 
 
 def all_patterns() -> list[re.Pattern[str]]:
     guards: set[Guard] = {guard for rule in BOOK.rules for guard in rule.guards}
     beside = [each for guard in guards for each in (guard.before, guard.after, guard.around)]
-    phrases = [phrase.pattern for rule in BOOK.rules for phrase in rule.phrases]
+    phrases = [phrase.pattern.compiled for rule in BOOK.rules for phrase in rule.phrases]
     return phrases + [pattern for pattern in beside if pattern is not None]
 
 

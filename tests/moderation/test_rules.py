@@ -107,7 +107,7 @@ def all_patterns() -> list[re.Pattern[str]]:
     guards: set[Guard] = {guard for rule in BOOK.rules for guard in rule.guards}
     beside = [each for guard in guards for each in (guard.before, guard.after, guard.around)]
     phrases = [phrase.pattern.compiled for rule in BOOK.rules for phrase in rule.phrases]
-    return phrases + [pattern for pattern in beside if pattern is not None]
+    return phrases + [pattern.compiled for pattern in beside if pattern is not None]
 
 
 def test_no_pattern_has_a_gap_without_a_bound() -> None:

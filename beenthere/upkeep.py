@@ -24,7 +24,7 @@ from groups import endings, places
 from matching import backlogs, connections, crowds, encoders, pools, text
 from matching.candidates import DocumentSaved
 from matching.text import Encoder
-from moderation import claims, removals, workings
+from moderation import claims, interests, removals, workings
 from people import leases, notices, organisations, throttles
 
 log = structlog.get_logger(__name__)
@@ -41,6 +41,7 @@ SWEEPS: Final[dict[str, Sweep]] = {
     "waiting": lambda session, now: releases.release_due(session, now=now),
     "claims": lambda session, now: claims.expire_claims(session, now=now),
     "effects": lambda session, now: workings.undo_due(session, now=now),
+    "appeals": lambda session, now: interests.tell_where_nobody_may(session, now=now),
     "removals": lambda session, now: removals.forget_old(session, now=now),
     "places": lambda session, now: places.lapse(session, now=now),
     "endings": lambda session, now: endings.end_due(session, now=now),

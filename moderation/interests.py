@@ -5,6 +5,7 @@ What somebody has a part in is not in their queue, and for them it does not exis
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
@@ -15,10 +16,14 @@ from moderation import talks, words
 from moderation.cases import Case
 from moderation.effects import Effect
 from moderation.flags import Flag
+from moderation.fold import Status
 from moderation.kinds import EffectKind
 from people import notices, roles
 from people.notices import NoticeKind
 from people.permissions import Actor, Role
+
+# More wait for another look nowhere; the next round begins with the same.
+LOOKED_AT: Final = 100
 
 
 def has_no_part(actor: Actor) -> ColumnElement[bool]:
@@ -65,16 +70,17 @@ async def without_part(
     return [actor.account_id for actor, may_see in pairs if may_see]
 
 
-async def tell_if_nobody_may(session: AsyncSession, case_id: UUID, *, now: datetime) -> None:
+async def tell_if_nobody_may(session: AsyncSession, case_id: UUID, *, now: datetime) -> bool:
     """Tell the administrators where every moderator has a part in it: else it waits unseen.
 
-    They hear that, and nothing of what it is about. Once for each opening of the case.
+    They hear that, and nothing of what it is about. Once for each opening of the case. Return
+    whether there is somebody who may.
     """
     organisation_id = session.info["organisation_id"]
     able = await roles.active_holders(session, Role.MODERATOR)
     actors = [Actor(account_id, organisation_id, "") for account_id in able]
     if await without_part(session, actors, case_id):
-        return
+        return True
     opening = await session.scalar(select(Case.opening).where(Case.id == case_id))
     for account_id in await roles.active_holders(session, Role.ADMINISTRATOR):
         await notices.send(
@@ -85,6 +91,17 @@ async def tell_if_nobody_may(session: AsyncSession, case_id: UUID, *, now: datet
             words=words.NOBODY_MAY,
             now=now,
         )
+    return False
+
+
+async def tell_where_nobody_may(session: AsyncSession, *, now: datetime) -> None:
+    """Look at every other look that was asked for: whoever could take it may have gone since.
+
+    Swept by upkeep.
+    """
+    asked = select(Case.id).where(Case.is_appealed, Case.status != Status.DECIDED)
+    for case_id in (await session.scalars(asked.order_by(Case.id).limit(LOOKED_AT))).all():
+        await tell_if_nobody_may(session, case_id, now=now)
 
 
 async def require_no_part(session: AsyncSession, actor: Actor, case_id: UUID) -> Case:

@@ -11,11 +11,12 @@ from core import limits
 from core import words as plain
 from core.errors import Invalid, NotFound
 from core.safety import Concern, Source, Subject, SubjectKind
-from core.sentences import When, say, together
+from core.sentences import Sentence, When, say, together
 from moderation import cases, codes, flags, interests
 from moderation.effects import Effect
 from moderation.reasons import DESKS_OWN, REASONS, Reason
 from moderation.safety_words import SafetyWords
+from moderation.words import NOBODY_LOOKS_YET, SOMEBODY_LOOKS
 from people import accounts, documents, invitations, notices
 from people.notices import NoticeKind
 from people.permissions import Act, Actor, require
@@ -108,33 +109,35 @@ async def _ask_after(
 
 async def look_again(
     session: AsyncSession, actor: Actor, case_id: UUID, *, words: str, now: datetime
-) -> None:
-    """Say that a decision about oneself is wrong; somebody else decides then.
+) -> Sentence:
+    """Say that a decision about oneself is wrong; return what happens now, truly.
 
-    Open to whoever is suspended; sending the same twice counts once.
+    Somebody else decides then. Open to whoever is suspended; sending the same twice counts once.
 
     Raises:
         NotFound: nothing was decided there that holds for this account.
     """
     require(actor, Act.CHANGE_OWN)
-    await _ask_again(session, actor.account_id, case_id, words=words, now=now)
+    return await _ask_again(session, actor.account_id, case_id, words=words, now=now)
 
 
 async def look_again_by_code(
     session: AsyncSession, code: str, *, words: str, now: datetime
-) -> None:
+) -> Sentence:
     """Say that a decision about oneself is wrong, signed out, paused or erased.
+
+    Return what happens now, truly.
 
     Raises:
         NotACode: no decision has this code.
     """
     found = await codes.read(session, code, now=now)
-    await _ask_again(session, found.account_id, found.case_id, words=words, now=now)
+    return await _ask_again(session, found.account_id, found.case_id, words=words, now=now)
 
 
 async def _ask_again(
     session: AsyncSession, account_id: UUID, case_id: UUID, *, words: str, now: datetime
-) -> None:
+) -> Sentence:
     mine = Effect.case_id == case_id, Effect.account_id == account_id
     if await session.scalar(select(Effect.id).where(*mine).limit(1)) is None:
         raise NotFound
@@ -148,4 +151,5 @@ async def _ask_again(
         reporter_id=account_id,
     )
     await flags.flag(session, case.subject, concern, reason=Reason.LOOK_AGAIN)
-    await interests.tell_if_nobody_may(session, case_id, now=now)
+    is_somebody = await interests.tell_if_nobody_may(session, case_id, now=now)
+    return SOMEBODY_LOOKS if is_somebody else NOBODY_LOOKS_YET

@@ -118,6 +118,17 @@ NOBODY_MAY: Final = say(
     " nobody here may look: every moderator has had a part in it. Please appoint another one."
     " Until then it waits."
 )
+SOMEBODY_LOOKS: Final = say(
+    "Somebody who didn't decide it the first time will read what you wrote. Their answer comes to"
+    " Home."
+)
+# Promise 8: nobody is promised who isn't there.
+NOBODY_LOOKS_YET: Final = say(
+    "We have what you wrote. Just now there is nobody here who could look at it: everybody who may"
+    " has had a part in it. The people who run this place have been told, and are asked to find"
+    " somebody. What was decided stays as it is until then. You can write to the team meanwhile,"
+    " and the answer comes to Home."
+)
 _STAYS: Final = say(
     "Somebody else has looked again at what we decided, as you asked. It stays as it is."
 )

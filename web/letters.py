@@ -63,9 +63,7 @@ async def write(request: Request, actor: Someone, here: Here, guard: Guard, now:
 @router.get("/decisions/{case_id}")
 async def decision_page(request: Request, case_id: UUID, _actor: Someone) -> Response:
     """Ask why a decision about oneself is wrong."""
-    return await page(
-        request, "pages/look_again.html", say("Look again"), case_id=case_id, is_done=False
-    )
+    return await page(request, "pages/look_again.html", say("Look again"), case_id=case_id, said="")
 
 
 @router.post("/decisions/{case_id}")
@@ -75,9 +73,9 @@ async def look_again(
     """Ask for somebody else to look at a decision about oneself."""
     form = await forms.typed(request)
     async with here.unit_of_work(actor.organisation_id) as session:
-        await telling.look_again(session, actor, case_id, words=form.get("words"), now=now)
+        said = await telling.look_again(session, actor, case_id, words=form.get("words"), now=now)
     return await page(
-        request, "pages/look_again.html", say("Look again"), case_id=case_id, is_done=True
+        request, "pages/look_again.html", say("Look again"), case_id=case_id, said=said
     )
 
 
@@ -147,8 +145,7 @@ async def _do(
     if form.get("do") == "again":
         words, code = form.get("words"), form.get("code")
         async with here.unit_of_work(organisation_id) as session:
-            await telling.look_again_by_code(session, code, words=words, now=now)
-        return say("Somebody who didn't decide it the first time will read what you wrote.")
+            return await telling.look_again_by_code(session, code, words=words, now=now)
     if form.get("do") == "write":
         async with here.reading(organisation_id) as session:
             actor = await codes.actor_of(session, found)

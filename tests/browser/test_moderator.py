@@ -53,7 +53,7 @@ def test_from_the_queue_to_a_reason_the_author_can_read_and_argue_with(visitors:
     corin.get_by_role("link", name="If you think it's wrong").first.click()
     corin.get_by_label("What should they know?").fill("I only said what I did myself.")
     corin.get_by_role("button", name="Ask for another look").click()
-    expect(corin.get_by_role("heading", name="We will look again")).to_be_visible()
+    expect(corin.get_by_role("heading", name="We have what you wrote")).to_be_visible()
     # Somebody else looks again: it isn't in the queue of whoever decided.
     desmond = visitors.come("Desmond")
     for page, times in ((win, 0), (desmond, 1)):

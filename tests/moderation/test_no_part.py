@@ -19,6 +19,7 @@ from moderation import (
     cases,
     claims,
     effects,
+    interests,
     notes,
     settled,
     telling,
@@ -133,11 +134,21 @@ async def test_where_nobody_may_look_again_the_administrators_are_told_in_the_sa
         here.database, here.organisation_id, "Ada", now=MORNING, roles_held=(Role.ADMINISTRATOR,)
     )
     case_id = await own_decision_in_question(here)
+    async with here.work() as session:
+        said = await telling.look_again(session, here.ben, case_id, words="again", now=MORNING)
+        await interests.tell_where_nobody_may(session, now=MORNING)
+    assert said == words.SOMEBODY_LOOKS
     assert await here.notices(ada.id) == [], "Max can still look"
     async with here.work() as session:
         await roles.dismiss(session, ada.actor, here.max.account_id, Role.MODERATOR, now=MORNING)
-    for _ in "twice":
-        async with here.work() as session:
-            await telling.look_again(session, here.ben, case_id, words="still", now=MORNING)
+    # Also when the last one who may goes after it was asked.
+    async with here.work() as session:
+        await interests.tell_where_nobody_may(session, now=MORNING)
     (told,) = await here.notices(ada.id)
     assert told.words == words.NOBODY_MAY
+    for _ in "twice":
+        async with here.work() as session:
+            said = await telling.look_again(session, here.ben, case_id, words="still", now=MORNING)
+        # Promise 8: whoever asked isn't promised somebody who isn't there.
+        assert said == words.NOBODY_LOOKS_YET
+    assert len(await here.notices(ada.id)) == 1

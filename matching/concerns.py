@@ -6,6 +6,7 @@ one case and no hello is one. Anything else is a concern about the very words.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +21,15 @@ from core.safety import (
     SubjectKind,
     Tier,
     Verdict,
+)
+from core.sentences import say
+from people import notices
+from people.notices import NoticeKind
+
+# It promises nobody who isn't there (promise 8).
+HARD_WORDS: Final = say(
+    "You wrote something hard. It stands as you wrote it, nothing is held against you, and the"
+    " people who look after this place are told. If you'd like somebody now, here is who answers."
 )
 
 
@@ -48,8 +58,17 @@ async def raise_about(
     if Category.DISTRESS in said.verdict.categories:
         author = Subject(SubjectKind.ACCOUNT, author_id, author_id)
         await said.safety.flag(session, author, concern)
+        await _be_beside(session, author_id, now=now)
     if said.verdict.folded or said.verdict.categories != {Category.DISTRESS}:
         await said.safety.flag(session, Subject(kind, subject_id, author_id), concern)
+
+
+async def _be_beside(session: AsyncSession, author_id: UUID, *, now: datetime) -> None:
+    """Say, once a day, that it was seen and where somebody is: here nothing stands under a box."""
+    await notices.send(
+        session, account_id=author_id, kind=NoticeKind.HELP, words=HARD_WORDS, now=now,
+        dedupe_key=f"hard-words:{author_id}:{now.date()}",
+    )  # fmt: skip
 
 
 async def raise_held(session: AsyncSession, said: Said, *, author_id: UUID, now: datetime) -> None:

@@ -41,6 +41,7 @@ class NoticeKind(StrEnum):
     SUPPORT = "support"
     TALK = "talk"
     TALK_COPY = "talk_copy"
+    HELP = "help"
 
 
 # Longer than two rounds of upkeep take, so that none falls between them.

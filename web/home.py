@@ -35,6 +35,7 @@ LEADS_TO = {
     NoticeKind.HELLO_ANSWERED: ("/talks", say("Open your talks")),
     NoticeKind.GROUP: ("/groups/{id}", say("Open the group")),
     NoticeKind.REASON: ("/decisions/{id}", say("If you think it's wrong")),
+    NoticeKind.HELP: ("/help", say("Urgent help")),
     NoticeKind.TALK: ("/talks/{id}", say("Open the talk")),
     NoticeKind.TALK_COPY: ("/talks/{id}/copy", say("Say yes or no")),
     NoticeKind.WAY_IN: ("/my-data", say("See where you are signed in")),

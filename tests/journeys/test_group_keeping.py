@@ -100,3 +100,21 @@ async def test_typed_words_stay_when_somebody_else_was_faster(town: Town) -> Non
     assert "Tea for everybody." in shown
     small = {"purpose": "Tea.", "places": "1"}
     assert "a number from 2 to 1000" in await leader.browser.press("Save", small)
+
+
+async def test_promise_1_what_somebody_asks_their_group_in_distress_is_asked_and_people_are_told(
+    town: Town,
+) -> None:
+    anna = await town.resident("Anna", Role.MODERATOR)
+    (cy,) = await town.residents("Cy")
+    bo, group_id = await _opened(town, door="open")
+    await cy.put(f"/groups/{group_id}/place")
+    question = "I want to die. I have a plan for tonight. Will anybody miss me?"
+    poll = {"client_id": "p1", "words": question, "options": ["Yes", "No"]}
+    await cy.post(f"/groups/{group_id}/polls", poll)
+    assert [one["question"] for one in (await bo.get(f"/groups/{group_id}/polls"))["items"]] == [
+        question
+    ]
+    assert [line["tier"] for line in await anna.queue()] == ["now"]
+    assert any("You wrote something hard." in words for words in await cy.told())
+    assert "Urgent help" in await cy.browser.open("/home")

@@ -42,6 +42,7 @@ async def test_promise_1_own_distress_is_delivered_at_once_and_a_person_is_told(
     assert [(row["tier"], row["categories"]) for row in queue] == [("now", ["distress"])]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_promise_1_quieter_distress_is_looked_at_soon(town: Town) -> None:
     wren, marigold, room_id = await _two(town)
     moderator = await town.resident("Mo", Role.MODERATOR)
@@ -53,6 +54,7 @@ async def test_promise_1_quieter_distress_is_looked_at_soon(town: Town) -> None:
     assert (await moderator.queue())[0]["is_late"], "within half an hour, else it is late"
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_promise_1_in_an_ask_first_place_contact_details_wait_but_not_in_distress(
     town: Town,
 ) -> None:
@@ -71,6 +73,7 @@ async def test_promise_1_in_an_ask_first_place_contact_details_wait_but_not_in_d
     assert await marigold.words(room_id) == [f"{HARD[0]} {number}"]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_promise_1_only_what_harms_somebody_else_is_folded(town: Town) -> None:
     wren, marigold, room_id = await _two(town)
     moderator = await town.resident("Mo", Role.MODERATOR)
@@ -123,6 +126,7 @@ async def test_promise_4_the_card_comes_again_when_it_becomes_more_urgent(town: 
     assert (await wren.say(room_id, HARD[0], "c3"))["help"] == "card"
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_promise_4_on_an_old_phone_the_card_then_a_line_and_the_box_stays(
     town: Town,
 ) -> None:
@@ -138,6 +142,7 @@ async def test_promise_4_on_an_old_phone_the_card_then_a_line_and_the_box_stays(
     assert QUESTION not in second
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_promise_11_withdrawing_one_consent_changes_no_verdict_on_harm(town: Town) -> None:
     wren, marigold, room_id = await _two(town)
     moderator = await town.resident("Mo", Role.MODERATOR)
@@ -203,6 +208,7 @@ async def test_promise_7_worried_about_them_alerts_a_person_and_asks_next_day(to
     assert "Marigold" in (await wren.told())[-1]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_promise_7_in_a_group_it_is_about_whom_one_names_and_nobody_else(town: Town) -> None:
     keeper = await town.resident("Keeper", Role.ADMINISTRATOR)
     moderator = await town.resident("Mo", Role.MODERATOR)
@@ -229,6 +235,7 @@ async def test_promise_7_in_a_group_it_is_about_whom_one_names_and_nobody_else(t
     assert case["raised"][0]["evidence"] == "I'll be off then, everyone."
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_promise_7_one_can_be_worried_about_somebody_who_has_written_nothing(
     town: Town,
 ) -> None:
@@ -241,6 +248,7 @@ async def test_promise_7_one_can_be_worried_about_somebody_who_has_written_nothi
     assert (await moderator.look(row["id"]))["author_name"] == "Marigold"
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_distress_in_a_second_talk_is_read_where_it_was_said(town: Town) -> None:
     wren, marigold, first = await _two(town)
     (juno,) = await town.residents("Juno")

@@ -103,6 +103,7 @@ async def test_nothing_that_ends_with_an_account_is_left(town: Town) -> None:
     assert ada.id not in {one["account_id"] for one in members}
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_who_changes_their_mind_stays_with_everything(town: Town) -> None:
     ada, ben = await _people(town, "Ada", "Ben")
     room = await town.talk(ada, ben)
@@ -145,6 +146,7 @@ async def test_asked_twice_the_day_stays_and_the_choice_is_the_newer(town: Town)
     assert await ben.words(room) == ["Let this stay."]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_without_the_password_nobody_is_erased(town: Town) -> None:
     [ada] = await _people(town, "Ada")
     await ada.post("/me/erasure", {"current_password": "not mine at all"}, status=422)
@@ -153,6 +155,7 @@ async def test_without_the_password_nobody_is_erased(town: Town) -> None:
     assert await _is_here(town, ada)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_nobody_new_is_led_to_who_is_about_to_go(town: Town) -> None:
     ada, ben = await _people(town, "Ada", "Ben")
     assert [one["name"] for one in (await ben.get("/offers"))["people"]] == ["Ada"]
@@ -162,6 +165,7 @@ async def test_nobody_new_is_led_to_who_is_about_to_go(town: Town) -> None:
     assert [one["name"] for one in (await ben.get("/offers"))["people"]] == ["Ada"]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_the_only_administrator_finds_another_first(town: Town) -> None:
     adam = await town.resident("Adam", Role.ADMINISTRATOR)
     async with town.database.unit_of_work(town.organisation_id) as session:

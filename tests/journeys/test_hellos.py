@@ -38,6 +38,7 @@ async def _everything_read(who: Resident) -> str:
     return " ".join([*who.browser.seen, *map(str, answers)]).replace("expires_at", "")
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_three_starters_come_from_what_both_have_said(town: Town) -> None:
     wren, marigold = await town.residents("Wren", "Marigold")
     await wren.tell(interests=["allotments"], wanted=["naming five green things"])
@@ -89,6 +90,7 @@ async def test_promise_35_a_hello_ends_quietly_after_72_hours(town: Town) -> Non
     assert (await quiet.get("/hellos/received"))["items"] == []
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_promise_35_whatever_the_reason_they_read_the_same(town: Town) -> None:
     asker, says_no, silent, blocks, away = await town.residents("A", "B", "C", "D", "E")
     declined = await _say(asker, says_no)
@@ -131,6 +133,7 @@ async def test_promise_12_three_hellos_at_once_and_what_would_help_is_said(town:
     assert await _say(others[2], asker), "receiving stays open"
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_promise_12_five_hellos_in_the_first_week(town: Town) -> None:
     newcomer = await town.newcomer("New")
     await newcomer.tell()
@@ -154,6 +157,7 @@ async def test_two_who_say_hello_at_once_are_talking(town: Town) -> None:
     assert len(talks[0]) == 1
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_what_would_hurt_in_a_hello_stays_with_its_author(town: Town) -> None:
     one, other = await town.residents("One", "Other")
     cruel = "You are a worthless piece of shit."
@@ -243,6 +247,7 @@ async def test_on_an_old_phone_from_an_offer_to_a_talk(town: Town) -> None:
         assert NEVER_READ.findall(await _everything_read(who)) == []
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_one_tap_is_enough(town: Town) -> None:
     wren, marigold = await town.residents("Wren", "Marigold")
     await marigold.tell(about="I dig.")

@@ -222,6 +222,7 @@ async def test_another_sites_page_cannot_open_a_talk_with_our_cookie(town: Town,
         assert refused.value.response.status_code == 403
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_promise_41_ten_messages_between_a_live_page_and_an_old_phone(
     town: Town, port: int
 ) -> None:
@@ -243,6 +244,7 @@ async def test_promise_41_ten_messages_between_a_live_page_and_an_old_phone(
     assert positions == sorted(positions)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_promise_26_the_composer_says_truly_who_can_read(town: Town) -> None:
     wren, marigold, room_id = await _two(town)
     for who in (wren, marigold):

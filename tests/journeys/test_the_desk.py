@@ -102,6 +102,7 @@ async def test_an_unkind_message_from_tell_us_to_a_secondlook(town: Town) -> Non
     assert await town.audit_holds()
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_promise_27_an_administrator_reads_nobodys_words(town: Town) -> None:
     wren, _, room_id = await _two(town)
     keeper = await town.resident("Keeper", Role.ADMINISTRATOR)
@@ -119,6 +120,7 @@ async def test_promise_27_an_administrator_reads_nobodys_words(town: Town) -> No
         assert HARD[0] not in str(await keeper.get(path))
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_the_desk_works_without_javascript(town: Town) -> None:
     wren, marigold, room_id = await _two(town)
     unkind = "Nobody asked you to come here."
@@ -200,6 +202,7 @@ async def test_promise_19_a_paused_account_keeps_help_the_reason_and_a_second_lo
     assert await town.audit_holds()
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_what_one_tells_of_another_in_a_day_is_one_line_and_leads_to_each(town: Town) -> None:
     wren, marigold, room_id = await _two(town)
     mo = await town.resident("Mo", Role.MODERATOR)

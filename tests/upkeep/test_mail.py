@@ -63,6 +63,7 @@ async def test_an_address_that_is_none_is_asked_once_and_its_reader_told(
 
 
 @pytest.mark.parametrize("answer", ["550 5.1.1 no such user", "450 4.2.1 mailbox busy"])
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_sixty_refused_addresses_keep_nobody_else_waiting(
     database: Database, organisation_id: UUID, clock: Hand, answer: str
 ) -> None:
@@ -77,6 +78,7 @@ async def test_sixty_refused_addresses_keep_nobody_else_waiting(
     assert [letter["To"] for letter in office.taken] == ["sam@example.org"]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_server_that_is_down_loses_nothing_and_is_asked_once_a_round(
     database: Database, organisation_id: UUID, clock: Hand
 ) -> None:
@@ -132,6 +134,7 @@ async def test_a_round_that_took_its_time_leaves_the_rest_due_and_sends_none_twi
     assert len({letter["To"] for letter in office.taken}) == 3
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_server_that_says_nothing_holds_a_round_no_longer_than_one_letter_may_take(
     database: Database, organisation_id: UUID, clock: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,6 +149,7 @@ async def test_a_server_that_says_nothing_holds_a_round_no_longer_than_one_lette
         assert await _send(database, organisation_id, office, clock) == 1
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_mailbox_nobody_gets_an_answer_about_keeps_nobody_else_waiting(
     database: Database, organisation_id: UUID, clock: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -165,7 +165,6 @@ async def accept(
 
 
 async def _mine(session: AsyncSession, actor: Actor, connection_id: UUID) -> Connection:
-    """Return a hello that was shown to the actor."""
     which = (Connection.id == connection_id, Connection.asked_id == actor.account_id)
     hello = await pairs.one(session, *which, Connection.is_delivered)
     if hello is None:
@@ -193,6 +192,7 @@ async def _open_talk(
         return there
     room = await rooms.open_private(session, account_ids=(hello.asker_id, hello.asked_id), now=now)
     moved[0].room_id = room.id
+    await tidings.settle(session, moved[0], now=now)
     await tidings.tell(session, moved[0], hello.asker_id, Word.YES, name=actor.name, now=now)
     await _close_others(session, hello.asker_id, now=now)
     return moved[0]
@@ -222,6 +222,7 @@ async def answer_not_free(
     await presences.come_back(session, actor, now=now)
     which = Connection.id == hello.id
     for closed in await pairs.move(session, State.NOT_FREE, which, now=now, answered_at=now):
+        await tidings.settle(session, closed, now=now)
         await tidings.tell(
             session, closed, closed.asker_id, Word.NOT_FREE, name=actor.name, now=now
         )
@@ -233,7 +234,8 @@ async def withdraw(
     """Take one's own hello back; idempotent, and silent to the one it was for."""
     require(actor, Act.CHANGE_OWN)
     which = (Connection.id == connection_id, Connection.asker_id == actor.account_id)
-    await pairs.move(session, State.WITHDRAWN, *which, now=now)
+    for taken in await pairs.move(session, State.WITHDRAWN, *which, now=now):
+        await tidings.settle(session, taken, now=now)
 
 
 async def end(session: AsyncSession, actor: Actor, connection_id: UUID, *, now: datetime) -> None:
@@ -276,6 +278,7 @@ async def _expire(
     names = await accounts.names(session, {hello.asked_id for hello in closed})
     for hello in closed:
         name = names.get(hello.asked_id)
+        await tidings.settle(session, hello, now=now)
         await tidings.tell(session, hello, hello.asker_id, Word.NOT_FREE, name=name, now=now)
     return closed
 

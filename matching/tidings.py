@@ -53,6 +53,16 @@ async def tell(
         kind=KINDS.get(word, NoticeKind.HELLO_ANSWERED),
         subject_id=hello.room_id or hello.id,
         words=SENTENCES[word].filled(name=name or SOMEBODY),
-        dedupe_key=f"hello:{hello.id}:{word.name.lower()}:{account_id}",
+        dedupe_key=_once(hello, word, account_id),
         now=now,
     )
+
+
+def _once(hello: Connection, word: Word, account_id: UUID) -> str:
+    return f"hello:{hello.id}:{word.name.lower()}:{account_id}"
+
+
+async def settle(session: AsyncSession, hello: Connection, *, now: datetime) -> None:
+    """Take the hello itself off Home, however it was answered."""
+    once = _once(hello, Word.HELLO, hello.asked_id)
+    await notices.settle(session, dedupe_key=once, now=now)

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import frames, messages, mutes, pending, rooms, withdrawn
+from chat import frames, logs, messages, mutes, pending, rooms, withdrawn
 from chat.edits import Former
 from chat.kinds import RoomKind, Status
 from chat.logs import Room
@@ -80,6 +80,14 @@ async def show(session: AsyncSession, *, message_id: UUID, now: datetime) -> Non
 async def mute(session: AsyncSession, *, room_id: UUID, account_id: UUID, until: datetime) -> None:
     """Let somebody read but not write in a room until then."""
     await mutes.mute(session, room_id=room_id, account_id=account_id, until=until, by=By.MODERATOR)
+
+
+async def is_kept_from_one_person(
+    session: AsyncSession, *, room_id: UUID, account_id: UUID, now: datetime
+) -> bool:
+    """Tell whether this is a talk of two, and somebody may not talk with one person alone."""
+    until = await rooms.alone_until(session, account_id, await logs.by_id(session, room_id))
+    return until is not None and until > now
 
 
 async def unmute(session: AsyncSession, *, room_id: UUID, account_id: UUID, now: datetime) -> bool:

@@ -82,6 +82,10 @@ GROUP_IS_FULL: Final = say(
     "What the team had decided about the group is over. Your place there has gone to somebody"
     " else, or the group has ended. You can ask to come in, as anybody can."
 )
+STILL_IN_GROUPS_ONLY: Final = say(
+    "What kept you from writing in that talk is over. For now you still talk in groups only, and"
+    " not with one person alone: the note about that says until when."
+)
 QUIET_FOR_THE_GROUP: Final = say(
     "What the team had decided about writing in the talk is over. In this group you still can't"
     " write for a while: whoever looks after it asked for that, and told you why."

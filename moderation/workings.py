@@ -110,18 +110,23 @@ async def _lift(session: AsyncSession, effect: Effect, *, now: datetime) -> Sent
         await accounts.set_standing(session, effect.account_id, Standing.ACTIVE)
         await absences.end(session, effect.account_id, effect_id=effect.id, now=now)
     elif effect.kind is EffectKind.MUTE:
-        return told if await _unmute(session, effect, now=now) else words.QUIET_FOR_THE_GROUP
+        return await _unmuted(session, effect, told, now=now)
     elif effect.kind is EffectKind.OUT_OF_GROUP:
         return told if await _give_back(session, effect, now=now) else words.GROUP_IS_FULL
     return told
 
 
-async def _unmute(session: AsyncSession, effect: Effect, *, now: datetime) -> bool:
+async def _unmuted(
+    session: AsyncSession, effect: Effect, told: Sentence, *, now: datetime
+) -> Sentence:
+    """Let them write again; nobody reads that they may where something else still keeps them."""
     assert effect.account_id is not None
     assert effect.room_id is not None
-    return await talks.unmute(
-        session, room_id=effect.room_id, account_id=effect.account_id, now=now
-    )
+    where = {"room_id": effect.room_id, "account_id": effect.account_id}
+    if not await talks.unmute(session, **where, now=now):
+        return words.QUIET_FOR_THE_GROUP
+    is_alone = await talks.is_kept_from_one_person(session, **where, now=now)
+    return words.STILL_IN_GROUPS_ONLY if is_alone else told
 
 
 async def _give_back(session: AsyncSession, effect: Effect, *, now: datetime) -> bool:

@@ -128,6 +128,17 @@ async def withdraw(session: AsyncSession, *, begins_with: str, now: datetime) ->
     )
 
 
+async def settle(session: AsyncSession, *, dedupe_key: str, now: datetime) -> None:
+    """Put away what asked for something that is answered by now; idempotent."""
+    which = Notice.dedupe_key == dedupe_key, Notice.read_at.is_(None)
+    await session.execute(
+        update(Notice)
+        .where(*which)
+        .values(read_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def told(session: AsyncSession, *, begins_with: str) -> set[UUID]:
     """Return who was sent something with this beginning of a `dedupe_key`."""
     query = select(Notice.account_id).where(

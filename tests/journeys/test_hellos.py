@@ -69,6 +69,7 @@ async def test_the_first_yes_opens_a_talk_and_the_others_hear_not_free(town: Tow
         assert [talk["room_id"] for talk in talks] == [room_id]
         assert [member["name"] for member in talks[0]["members"]] == [other.name]
     assert await wren.told() == ["Yes would like to talk."]
+    assert await yes.told() == [], "what was answered asks for nothing any more"
     for other in (later, never):
         assert (await other.get("/hellos/received"))["items"] == []
         assert NOT_FREE.format(name="Wren") in await other.told()
@@ -87,6 +88,7 @@ async def test_promise_35_a_hello_ends_quietly_after_72_hours(town: Town) -> Non
     await town.sweep()
     await town.sweep()
     assert await wren.told() == [NOT_FREE.format(name="Quiet")]
+    assert await quiet.told() == []
     assert (await quiet.get("/hellos/received"))["items"] == []
 
 

@@ -153,3 +153,16 @@ async def test_promise_19_a_slip_undone_at_once_is_told_to_nobody(here: Harbour)
     await here.undo(here.mo, case_id, "suspend")
     here.town.clock.pass_time(hours=2)
     assert "Marigold can" not in str(await friend.told())
+
+
+async def test_nobody_reads_that_they_may_write_where_something_else_still_keeps_them(
+    here: Harbour,
+) -> None:
+    case_id = await here.told_about(here.room_id)
+    steps = [{"kind": "mute", "minutes": DAY}, {"kind": "restrict", "minutes": 3 * DAY}]
+    await here.decide(here.mo, case_id, *steps)
+    here.town.clock.pass_time(minutes=DAY)
+    await here.town.sweep()
+    assert "You can write in the talk again." not in await here.marigold.told()
+    assert "For now you still talk in groups only" in (await here.marigold.told())[-1]
+    assert (await here.marigold.say(here.room_id, "Hi", "m1", status=403))["code"] == "muted"

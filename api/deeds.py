@@ -1,5 +1,6 @@
 """What one does in a talk without a word: a sign, taking back, one's place, a break."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -7,9 +8,10 @@ from fastapi import APIRouter, Response, status
 from pydantic import AwareDatetime, Field
 
 from api.dependencies import Here, Now, Someone, Talk
-from api.shapes import In
-from chat import breaks, frames, messages, reading
+from api.shapes import In, Out
+from chat import breaks, for_later, frames, messages, reading
 from chat.kinds import Sign
+from core.words import Message
 
 router = APIRouter(tags=["talks"])
 
@@ -25,6 +27,19 @@ class BreakIn(In):
 
     until: AwareDatetime | None = None
     is_told: bool = False
+
+
+class DraftIn(In):
+    """What one began to write; nothing lets go of what was kept."""
+
+    text: Message
+
+
+class DraftOut(Out):
+    """What one keeps for later in this talk; null where one keeps nothing."""
+
+    text: str | None = None
+    at: datetime | None = None
 
 
 class SignIn(In):
@@ -81,4 +96,30 @@ async def end_break(room_id: UUID, actor: Someone, here: Here) -> Response:
     """Come back from a break. Idempotent."""
     async with here.unit_of_work(actor.organisation_id) as session:
         await breaks.end(session, actor, room_id)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.get("/rooms/{room_id}/draft")
+async def get_draft(room_id: UUID, actor: Someone, here: Here) -> DraftOut:
+    """Return what one keeps for later in this talk; nobody else ever reads it."""
+    async with here.reading(actor.organisation_id) as session:
+        kept = await for_later.read(session, actor, room_id)
+    return DraftOut(text=kept.text, at=kept.at) if kept else DraftOut()
+
+
+@router.put("/rooms/{room_id}/draft", status_code=status.HTTP_204_NO_CONTENT)
+async def keep_draft(
+    room_id: UUID, body: DraftIn, actor: Someone, here: Here, now: Now
+) -> Response:
+    """Keep what one began, in place of what was kept before. It is not sent, and not read."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await for_later.keep(session, actor, room_id, body.text, now=now)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.delete("/rooms/{room_id}/draft", status_code=status.HTTP_204_NO_CONTENT)
+async def drop_draft(room_id: UUID, actor: Someone, here: Here) -> Response:
+    """Keep it no more. Idempotent."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await for_later.let_go(session, actor, room_id)
     return Response(status_code=status.HTTP_204_NO_CONTENT)

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped
 from chat import events, logs
 from chat.kinds import EventKind, RoomKind
 from chat.logs import Room
-from core import ids
+from core import encryption, ids
 from core.errors import Invalid, NotFound
 from core.safety import Mode
 from core.sentences import say
@@ -37,7 +37,7 @@ class Membership(Base, Identified, Owned):
 
     `muted_until` is a facilitator's, `silenced_until` a moderator's: see `chat.mutes`. `read_seq`
     is None until its owner asks us to keep their place: see `chat.reading`; of breaks, see
-    `chat.breaks`.
+    `chat.breaks`, and of `draft`, `chat.for_later`.
     """
 
     __tablename__ = "membership"
@@ -58,6 +58,10 @@ class Membership(Base, Identified, Owned):
     is_break_told: Mapped[bool] = field(
         Retention.TALK, personal="account_id", default=False, server_default=false()
     )
+    draft_sealed: Mapped[bytes | None] = field(Retention.TALK, personal="account_id")
+    draft_at: Mapped[datetime | None] = field(Retention.TALK, personal="account_id")
+
+    draft = encryption.Sealed("draft_sealed")
 
 
 def quiet_until(row: Membership | Row[Any], *, alone: datetime | None = None) -> datetime | None:

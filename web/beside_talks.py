@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chat import marks, muted_words, wishes
+from chat import for_later, marks, muted_words, wishes
 from chat.kinds import RoomKind
 from chat.own_talks import Talk as Room
 from chat.wishes import Wishes
@@ -26,6 +26,7 @@ async def read(session: AsyncSession, actor: Actor, room: Room, *, now: datetime
     read = await marks.of_others(session, actor, room.room_id)
     return {
         "kept": await _kept(session, actor, room, mine),
+        "begun": await for_later.read(session, actor, room.room_id),
         "rest": await breaks.shown(session, actor, room, now=now),
         "unmet": mine.unmet,
         "shows_typing": mine.shows_typing,

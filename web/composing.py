@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from chat import edits, frames
+from chat.for_later import Begun
 from chat.kinds import RoomKind, Status
 from chat.own_talks import Talk as Room
 from core.sentences import say
@@ -50,25 +51,27 @@ def composer(
     keepers: str,
     answered: dict[str, Any] | None,
     change: Changing | None,
+    begun: Begun | None,
     typed: Form | None,
     error: str,
 ) -> dict[str, Any]:
     """Return the box one writes in; what was typed stays in it when it needs another look."""
-    begun = change or Changing()
+    changing = change or Changing(text=begun.text if begun else "")
     return {
         "room_id": room.room_id,
         "client_id": str(uuid4()),
         "label": say("Write something"),
-        "text": typed.get("text") if typed else begun.text,
-        "note": typed.get("note") if typed else begun.note,
+        "text": typed.get("text") if typed else changing.text,
+        "note": typed.get("note") if typed else changing.note,
+        "kept": begun is not None and not changing.id,
         "reply_to": answered and _answered(answered),
-        "edits": typed.get("edits") if typed else begun.id,
-        "at": typed.number("at") if typed else begun.seq,
+        "edits": typed.get("edits") if typed else changing.id,
+        "at": typed.number("at") if typed else changing.seq,
         "kind": "two" if room.kind is RoomKind.PRIVATE else "group",
         "promised_by": keepers,
         "group_name": name,
         "staffed_line": "" if place.staffed.is_staffed else helping.who_is_here(place),
-        "error": error or begun.error,
+        "error": error or changing.error,
         # What was typed stays where it can be read and copied, also when it can't be sent.
         "closed": "" if error else _closed(room, now),
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import Request
@@ -52,6 +52,9 @@ def line(room: Room, groups: dict[UUID, str], last: UUID | None, reader: UUID) -
         "at": moment(room.last_at),
         "new_line": "",
     }
+
+
+BEGUN: Final = say("You began to write here.")
 
 
 def resting_line(room: Room, groups: dict[UUID, str], rest: Break) -> dict[str, Any]:
@@ -126,7 +129,7 @@ async def show(
         composer=composing.composer(
             room, name, place, now=now, keepers=keepers.name, typed=typed, error=error,
             answered=next((one for one in [*said, *answered] if one["id"] == reply_to), None),
-            change=composing.change(logged, change, now=now),
+            change=composing.change(logged, change, now=now), begun=beside.pop("begun"),
         ),
         worry=beside_talks.worry(place) if is_worried else None,
         **beside_talks.with_reader(beside, said, names),

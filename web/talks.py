@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.dependencies import Guard, Here, Now, Someone, Talk
-from chat import breaks, frames, latest, own_talks, pending, reading, rooms, waiting
+from chat import breaks, for_later, frames, latest, own_talks, pending, reading, rooms, waiting
 from chat.drafts import Kept, OtherWords
 from chat.engine import Engine
 from chat.kinds import Help
@@ -45,9 +45,11 @@ async def talks(request: Request, actor: Someone, here: Here, now: Now, left: st
         room_ids = [room.room_id for room in found]
         places = await reading.places(session, actor, room_ids)
         resting = await breaks.mine(session, actor, room_ids, now=now)
+        begun = await for_later.begun(session, actor, room_ids)
     lines = {
         room.room_id: talk_pages.line(room, groups, last.get(room.room_id), actor.account_id)
         | {"new_line": talk_pages.new_line(places.get(room.room_id))}
+        | ({"line": talk_pages.BEGUN} if room.room_id in begun and room.is_open else {})
         for room in found
     }
     on_break = [room for room in found if room.is_open and room.room_id in resting]
@@ -113,6 +115,10 @@ async def say(
     form = await forms.typed(request)
     choice, client_id = form.get("choice"), form.get("client_id") or str(uuid4())
     try:
+        if choice == "later":
+            async with here.unit_of_work(actor.organisation_id) as session:
+                await for_later.keep(session, actor, room_id, form.get("text"), now=now)
+            return see(f"/talks/{room_id}#composer")
         if choice:
             await _choose(actor, here, guard, room_id, client_id, choice, now=now)
         if choice in {"anyway", "person", "take-back"}:
@@ -120,6 +126,8 @@ async def say(
         if choice == "change":
             client_id = _changed(client_id, form.get("text"))
         kept = await _send(talk, actor, room_id, client_id, form)
+        if form.has("kept"):
+            await _let_go(here, actor, room_id)
     except NotFound:
         raise
     except Problem as problem:
@@ -134,6 +142,12 @@ async def say(
     seq = form.number("at") or (kept.seq if isinstance(kept, frames.Sent) else 0)
     at = f"m-{seq}" if isinstance(kept, frames.Sent) else "unsent"
     return see(f"/talks/{room_id}?sent={MARKS[kept.help]}#{at}")
+
+
+async def _let_go(here: Here, actor: Actor, room_id: UUID) -> None:
+    """What was kept for later is said by now, or waits with what is asked about."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await for_later.let_go(session, actor, room_id)
 
 
 async def _where(actor: Actor, here: Here, room_id: UUID) -> str:

@@ -161,3 +161,23 @@ def test_the_log_hears_of_additions_only(visitors: Visitors) -> None:
     log = kwame.get_by_role("log")
     assert log.get_attribute("aria-relevant") == "additions"
     assert log.evaluate("node => node.tagName") == "DIV"
+
+
+def test_what_is_kept_for_later_is_in_the_box_of_another_device(visitors: Visitors) -> None:
+    phone, laptop = visitors.come("Noor", width=360), visitors.come("Noor")
+    for page in (phone, laptop):
+        page.goto("/talks")
+        page.get_by_role("link", name="Kwame").click()
+        expect(page.locator("#show-new")).to_be_hidden()
+    words = "I began this on the bus."
+    phone.get_by_label("Write something").fill(words)
+    phone.get_by_role("button", name="Keep it for later").click()
+    expect(phone.get_by_text("You kept this for later.")).to_be_visible()
+    laptop.reload()
+    expect(laptop.get_by_label("Write something")).to_have_value(words)
+    expect(laptop.locator("#show-new")).to_be_hidden()
+    laptop.get_by_role("button", name="Send", exact=True).click()
+    expect(laptop.locator("#log").get_by_text(words, exact=True)).to_be_visible()
+    expect(laptop.get_by_text("You kept this for later.")).to_have_count(0)
+    phone.reload()
+    expect(phone.get_by_label("Write something")).to_have_value("")

@@ -142,6 +142,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PlaceIn": {"seq": 1},
     "TalkWishesIn": {"muted": ["rope"], "shows_reading": True, "shows_typing": False},
     "YesIn": {"is_yes": True},
+    "DraftIn": {"text": "I began."},
     "BreakIn": {"until": None, "is_told": True},
     "StartIn": {"name": "Ours", "purpose": "Tea.", "meets": "Tuesdays at seven, here."},
     "GroupIn": {"card": {"name": "A group"}, "facilitator_id": "{account_id}"},

@@ -26,8 +26,34 @@ export function clearBox() {
   form.querySelectorAll(".said-reply, [name='reply_to']").forEach((node) => node.remove());
   form.elements.note.value = "";
   box.value = "";
+  letGo();
   if (isChange) restoreDraft();
   else keepDraft();
+}
+
+// What was kept for later is on its way now; the server lets go of it once that is sent.
+let wasKept = false;
+
+function letGo() {
+  form.querySelectorAll("[name='kept'], [data-slot='kept']").forEach((node) => {
+    wasKept = true;
+    node.remove();
+  });
+}
+
+export function forgetKept() {
+  if (!wasKept) return;
+  wasKept = false;
+  const room = encodeURIComponent(log.dataset.room);
+  window.fetch(`/api/v1/rooms/${room}/draft`, { method: "DELETE" }).catch(() => {
+    wasKept = true;
+  });
+}
+
+// Pressed, the form posts as it does without script, and nothing of it stays on this device alone.
+export function watchKeeping() {
+  const later = form.querySelector("button[value='later']");
+  if (later) later.addEventListener("click", () => form.classList.add("is-kept"));
 }
 
 // What stands in the box to be changed is in the talk already.
@@ -55,7 +81,9 @@ export function restoreDraft() {
   const draft = recall(DRAFT);
   const mine = list.querySelectorAll(".mine [data-slot='words']");
   const last = mine.length ? mine[mine.length - 1].textContent : "";
-  if (!draft || !draft.text || box.value || draft.text.trim() === last.trim()) return;
+  // Typed after it was kept for later: newer than what the server has.
+  const isTaken = box.value && !form.elements.kept;
+  if (!draft || !draft.text || isTaken || draft.text.trim() === last.trim()) return;
   box.value = draft.text;
   if (draft.note) openNote(draft.note);
 }

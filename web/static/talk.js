@@ -8,7 +8,9 @@ import { recall, remember } from "./kept.js";
 import { askNotices, askWaiting } from "./elsewhere.js";
 import { find, form, log, said, say, word } from "./pieces.js";
 import { isKnown, learnName } from "./names.js";
-import { box, clearBox, giveBack, keepDraft, restoreDraft, written } from "./box.js";
+import {
+  box, clearBox, forgetKept, giveBack, keepDraft, restoreDraft, watchKeeping, written,
+} from "./box.js";
 import { watchSigns } from "./signs.js";
 import { follow } from "./following.js";
 import { keepPlace } from "./place.js";
@@ -91,6 +93,7 @@ const answers = {
   reset: (frame) => frame.room === room && say(word("reset")),
   sent(frame) {
     settle(frame);
+    forgetKept();
     const item = find(below.pending, "client", frame.client_id);
     // The message comes as an event of its own. Whichever is first, the words stand once.
     if (item && frame.seq <= following.upTo()) item.remove();
@@ -155,6 +158,10 @@ function sendOne(entry) {
 
 // An empty box goes to the server, which says kindly what is missing.
 function submit(event) {
+  if (form.classList.contains("is-kept")) {
+    remember(`draft:${room}`, { text: "", note: "" });
+    return;
+  }
   if (!box.value.trim()) return;
   event.preventDefault();
   const entry = written();
@@ -221,6 +228,7 @@ function isAway() {
 
 if (box) {
   restoreDraft();
+  watchKeeping();
   form.addEventListener("input", keepDraft);
   form.addEventListener("input", () => tellWriting(() => live.send({ type: "typing", room })));
   form.addEventListener("submit", submit);

@@ -186,7 +186,7 @@ def test_setup_refuses_a_password_that_is_easy_to_guess(elsewhere: Path) -> None
     assert "easy to guess" in refused.exception.detail
 
 
-def test_doctor_says_what_to_do_first_and_makes_nothing_itself(elsewhere: Path) -> None:
+def test_promise_42_doctor_says_what_to_do_first_and_makes_nothing_itself(elsewhere: Path) -> None:
     looked = _type("doctor")
     assert looked.exit_code == 1
     assert "been-there setup" in looked.stdout

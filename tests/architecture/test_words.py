@@ -95,7 +95,7 @@ def _modules() -> Iterator[tuple[str, Path]]:
                 yield name, file
 
 
-def test_no_sentence_a_member_may_read_holds_a_word_of_staff_or_dating() -> None:
+def test_promise_43_no_sentence_a_member_may_read_holds_a_word_of_staff_or_dating() -> None:
     said = [
         (name, word, sentence)
         for name, file in _modules()
@@ -116,7 +116,7 @@ def test_every_exception_to_the_word_list_is_still_needed() -> None:
 
 
 @pytest.mark.parametrize("file", _members_templates(), ids=lambda file: file.name)
-def test_no_members_template_holds_a_word_of_staff_or_dating(file: Path) -> None:
+def test_promise_43_no_members_template_holds_a_word_of_staff_or_dating(file: Path) -> None:
     source = file.read_text("utf-8")
     kinds = {TOKEN_DATA, TOKEN_STRING}
     texts = [text for _, kind, text in environment("en").lex(source) if kind in kinds]
@@ -126,7 +126,7 @@ def test_no_members_template_holds_a_word_of_staff_or_dating(file: Path) -> None
 @pytest.mark.parametrize(
     "file", sorted((ROOT / "people/defaults").glob("*.json")), ids=lambda file: file.stem
 )
-def test_no_shipped_document_holds_a_word_of_staff_or_dating(file: Path) -> None:
+def test_promise_43_no_shipped_document_holds_a_word_of_staff_or_dating(file: Path) -> None:
     assert [
         said for said in _values(json.loads(file.read_text("utf-8"))) if NEVER.search(said)
     ] == []
@@ -256,7 +256,7 @@ async def test_the_box_of_a_hello_says_who_can_read_it_too(
 
 @pytest.mark.anyio
 @SQLITE_ONLY
-async def test_what_happens_if_i_say_it_is_linked_wherever_one_writes(
+async def test_promise_5_what_happens_if_i_say_it_is_linked_wherever_one_writes(
     app: FastAPI, database: Database
 ) -> None:
     house = await build(database, "harbour", now=MORNING)
@@ -276,7 +276,7 @@ async def test_what_happens_if_i_say_it_is_linked_wherever_one_writes(
 
 @pytest.mark.anyio
 @SQLITE_ONLY
-async def test_what_happens_is_answered_in_four_honest_sentences_to_anyone(
+async def test_promise_5_what_happens_is_answered_in_four_honest_sentences_to_anyone(
     app: FastAPI, database: Database
 ) -> None:
     house = await build(database, "harbour", now=MORNING)
@@ -318,6 +318,17 @@ async def test_no_page_shows_a_gap_that_was_not_filled(app: FastAPI, database: D
 
 
 # What is written down about all this
+
+
+# Those that the house and the founding story owe.
+FIRST_OWED: Final = (1, 2, 4, 5, 11, 12, 17, 26, 28, 33, 34, 35, 37, 41, 42, 43)
+
+
+def test_every_promise_owed_first_has_a_test_named_after_it_in_its_row() -> None:
+    written = (ROOT / "docs/promises.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d+) \|(.*)$", written, re.MULTILINE)
+    named = {int(number) for number, row in rows if f"::test_promise_{number}_" in row}
+    assert set(FIRST_OWED) - named == set()
 
 
 def test_every_promise_has_a_row_and_every_test_it_names_exists() -> None:

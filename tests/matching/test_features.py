@@ -78,7 +78,7 @@ def test_someone_further_along_complements_someone_living_it_and_not_the_reverse
 
 
 @pytest.mark.parametrize("where", ["part_of_my_life", "comes_and_goes", "rather_not_say"])
-def test_other_places_neither_give_nor_take_complement(where: str) -> None:
+def test_promise_34_other_places_neither_give_nor_take_complement(where: str) -> None:
     lived = {"experiences": [_lived("panic", where)]}
     for other in ("living_it", "further_along", where):
         out, back = _both(lived, {"experiences": [_lived("panic", other)]})

@@ -17,6 +17,7 @@ from chat import muted_words
 from core import encryption
 from core import events as doorbells
 from core.tables import Base, Owned, Retention, field
+from core.upserts import insert
 from people.accounts import AccountChanged
 from people.permissions import Act, Actor, require
 
@@ -61,12 +62,17 @@ async def read(session: AsyncSession, actor: Actor) -> Wishes:
 async def save(session: AsyncSession, actor: Actor, wishes: Wishes) -> None:
     """Keep one's own wishes; they count at once, also in talks that are open."""
     require(actor, Act.CHANGE_OWN)
-    row = await session.get(TalkWish, actor.account_id)
-    if row is None:
-        row = TalkWish(account_id=actor.account_id, organisation_id=actor.organisation_id)
-        session.add(row)
-    row.muted = json.dumps(wishes.muted, ensure_ascii=False) if wishes.muted else None
-    row.shows_reading, row.shows_typing = wishes.shows_reading, wishes.shows_typing
+    place = encryption.place("talk_wish", "muted_sealed", actor.account_id)
+    words = json.dumps(wishes.muted, ensure_ascii=False)
+    wished = {
+        "muted_sealed": encryption.ring().seal(place, words) if wishes.muted else None,
+        "shows_reading": wishes.shows_reading,
+        "shows_typing": wishes.shows_typing,
+    }
+    row = insert(session, TalkWish).values(
+        account_id=actor.account_id, organisation_id=actor.organisation_id, **wished
+    )
+    await session.execute(row.on_conflict_do_update(index_elements=["account_id"], set_=wished))
     doorbells.after_commit(session, AccountChanged(actor.organisation_id, actor.account_id))
 
 

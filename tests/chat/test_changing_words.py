@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chat import edits, frames, messages, pending, releases
-from chat.kinds import Help, Status
+from chat import edits, frames, messages, pending, releases, withdrawn
+from chat.kinds import Help, Sign, Status
 from core.errors import Conflict, NotFound, Problem
 from core.safety import Mode, SubjectKind
 
@@ -189,3 +189,30 @@ async def test_words_are_taken_out_over_the_live_connection_and_only_ones_own(ho
     assert (problem.code, problem.room) == ("not_found", room)
     await here.do(frames.Remove(room=room, message=sent.id))
     await here.until(lambda f: isinstance(f, frames.Removed))
+
+
+async def test_taking_back_all_one_said_shows_live_what_the_page_shows_after(house: Any) -> None:
+    ash, bo = await house.people(2)
+    room = await house.private(ash, bo)
+    here, there = await house.listen(ash, room), await house.listen(bo, room)
+    first = await house.engine.send(ash, room, "a1", "One.")
+    await house.engine.edit(ash, room, "a2", "One, said better.", message_id=first.id)
+    theirs = await house.engine.send(bo, room, "b1", "Two.")
+    await house.engine.do(ash, frames.React(room=room, message=theirs.id, sign=Sign.WITH_YOU))
+    async with house.working() as session:
+        assert await messages.remove_all(session, ash, room, now=house.now)
+        assert not await messages.remove_all(session, ash, room, now=house.now)
+    last = (await house.head(room))[1]
+    for actor, client in ((ash, here), (bo, there)):
+        await client.seq(room, last)
+        page = {frame.seq: frame for frame in await house.whole(actor, room)}
+        shown = {seq: item for seq, item in client.items[room].items() if seq in page}
+        said = [one for one in shown.values() if isinstance(one, frames.Message)]
+        assert [one.text for one in said] == [None, "Two."]
+        assert {seq: page[seq] for seq in shown if isinstance(page[seq], frames.Message)} == {
+            one.seq: one for one in said
+        }
+    # Whoever was hurt by them can still tell us, for a while.
+    async with house.reading() as session:
+        kept = await withdrawn.said(session, [first.id])
+    assert [one.text for one in kept[first.id]] == ["One.", "One, said better."]

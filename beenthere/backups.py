@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,7 @@ from typing import Final
 from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from beenthere import schema
+from beenthere import erased_again, schema
 from chat import logs
 from core import encryption
 from core.database import Database
@@ -42,10 +43,22 @@ def backup(settings: Settings, target: Path) -> None:
         made.replace(target)
 
 
-async def restore(settings: Settings, source: Path, *, now: datetime) -> Path | None:
-    """Put a backup in the database's place; return where what was there is kept now.
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Where what was there is kept now, if there was anything; and how many were erased again.
 
-    The backup is brought to this version and looked through before anything is put aside.
+    `erased` is None where nobody could know who was erased since.
+    """
+
+    kept: Path | None
+    erased: int | None
+
+
+async def restore(settings: Settings, source: Path, *, now: datetime) -> Restored:
+    """Put a backup in the database's place.
+
+    The backup is brought to this version and looked through before anything is put aside; who
+    was erased since it was made is erased again.
 
     Raises:
         NoBackup: it is no backup of ours, it is damaged, its keys are others, or the service runs.
@@ -60,9 +73,12 @@ async def restore(settings: Settings, source: Path, *, now: datetime) -> Path | 
         await schema.upgrade(url)
         await _prepare(url, now=now)
         kept = _put_aside(file, now=now) if file.exists() else None
+        # Read where nobody writes any more; until the last line what was there is still there.
+        gone = erased_again.known(kept) if kept else None
+        erased = None if gone is None else await erased_again.erase(url, gone, now=now)
         made.replace(file)
         _to_disk(file.parent)
-    return kept
+    return Restored(kept, erased)
 
 
 def _file(settings: Settings, *, must_be_there: bool = True) -> Path:

@@ -170,11 +170,15 @@ def restore(source: Path) -> None:
     from core.clock import utc_now
     from core.settings import Settings
 
-    kept = asyncio.run(backups.restore(Settings(), source, now=utc_now()))
+    done = asyncio.run(backups.restore(Settings(), source, now=utc_now()))
     typer.echo("Everything is as it was when the backup was made: also who may sign in, who is")
     typer.echo("shut out, and what was agreed to. Open pages will read anew.")
-    if kept is not None:
-        typer.echo(f"What was there is in {kept}: delete it when you are sure.")
+    if done.erased is None:
+        typer.echo("Nobody can know who was erased since: if you do, erase them again.")
+    elif done.erased:
+        typer.echo(f"Erased again, since they had been erased after the backup: {done.erased}.")
+    if done.kept is not None:
+        typer.echo(f"What was there is in {done.kept}: delete it when you are sure.")
 
 
 @audit_app.command()

@@ -1,13 +1,18 @@
 """Going for good: three weeks to change one's mind, a choice for each talk, and nothing left."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
 
+from beenthere import backups
+from chat import events
+from core.database import Database
 from core.errors import Conflict
+from core.settings import Settings
 from core.tables import Base
 from people import accounts, credentials, erasures, privacy
 from people.erasures import Erasure
@@ -216,3 +221,29 @@ async def test_erasures_that_fail_again_and_again_keep_nobody_waiting_after_them
             session.add(Erasure(account_id=account_id, asked_at=at, due_at=at, keeps=[]))
     await town.sweep()
     assert not await _is_here(town, zoe)
+
+
+@SQLITE_ONLY
+async def test_who_was_erased_since_a_backup_is_erased_again_when_it_is_put_back(
+    town: Town, database_url: str, tmp_path: Path
+) -> None:
+    ada, ben, cay = await _people(town, "Ada", "Ben", "Cay")
+    stays, goes = await town.talk(ada, ben), await town.talk(cay, ada)
+    await ada.say(stays, "This may stay.", "a1")
+    await ada.say(goes, "This goes.", "a2")
+    settings = Settings(_env_file=None, database_url=database_url)
+    backups.backup(settings, tmp_path / "copy.db")
+    await ada.post("/me/erasure", PROOF | {"keeps": [stays]})
+    await _wait(town, ben, cay, days=22)
+    assert not await _is_here(town, ada)
+    for one in (town.database, town.app.state.database):
+        await one.close()
+    done = await backups.restore(settings, tmp_path / "copy.db", now=town.clock())
+    assert done.erased == 1
+    again = Database(database_url)
+    async with again.reading(town.organisation_id) as session:
+        assert await accounts.names(session, {UUID(ada.id)}) == {}
+        said = [one.body for one in (await events.read(session, UUID(stays), limit=10)) if one.body]
+        assert "This may stay." in said
+        assert not [one for one in await events.read(session, UUID(goes), limit=10) if one.body]
+    await again.close()

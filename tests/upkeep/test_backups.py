@@ -81,7 +81,7 @@ async def test_what_was_backed_up_comes_back_and_what_was_there_is_kept(
     backups.backup(settings, copy)
     assert copy.stat().st_mode & 0o077 == 0
     await _live(settings, "Later")
-    kept = await backups.restore(settings, copy, now=MORNING)
+    kept = (await backups.restore(settings, copy, now=MORNING)).kept
     assert kept is not None
     assert (_names(file), _names(kept)) == ({"Sam"}, {"Sam", "Later"})
     assert await schema.is_current(settings.database_url)
@@ -140,7 +140,7 @@ async def test_while_the_service_runs_nothing_is_put_in_its_place(
     with pytest.raises(NoBackup, match="stop it first"):
         await backups.restore(settings, tmp_path / "copy.db", now=MORNING)
     await running.close()
-    assert await backups.restore(settings, tmp_path / "copy.db", now=MORNING) is not None
+    assert (await backups.restore(settings, tmp_path / "copy.db", now=MORNING)).kept is not None
 
 
 async def _refused(settings: Settings, source: Path, why: str | None = None) -> None:
@@ -206,7 +206,8 @@ async def test_a_backup_of_a_newer_version_is_left_alone(
 async def test_a_database_that_was_lost_is_restored(settings: Settings, tmp_path: Path) -> None:
     backups.backup(settings, tmp_path / "copy.db")
     _file(settings).unlink()
-    assert await backups.restore(settings, tmp_path / "copy.db", now=MORNING) is None
+    done = await backups.restore(settings, tmp_path / "copy.db", now=MORNING)
+    assert (done.kept, done.erased) == (None, None)
     assert _names(_file(settings)) == {"Sam"}
 
 
@@ -215,7 +216,7 @@ async def test_a_database_that_is_broken_is_put_aside_as_it_is(
 ) -> None:
     backups.backup(settings, tmp_path / "copy.db")
     _file(settings).write_text("Dear diary")
-    kept = await backups.restore(settings, tmp_path / "copy.db", now=MORNING)
+    kept = (await backups.restore(settings, tmp_path / "copy.db", now=MORNING)).kept
     assert kept is not None
     assert kept.read_text() == "Dear diary"
     assert _names(_file(settings)) == {"Sam"}

@@ -158,6 +158,34 @@ def test_setting_a_place_up_by_keyboard(visitors: Visitors, width: int) -> None:
     expect(page.get_by_role("status").first).to_be_visible()
 
 
+TELL_OF_NEWEST: Final = """async () => {
+  const theirs = document.querySelectorAll("#log .said:not(.mine)[data-id]");
+  const id = theirs[theirs.length - 1].dataset.id;
+  const body = JSON.stringify({ reason: "unkind" });
+  const headers = { "content-type": "application/json" };
+  return (await fetch(`/api/v1/messages/${id}/concerns`, { method: "POST", headers, body })).status;
+}"""
+
+
+@WIDTHS
+def test_deciding_by_keyboard(visitors: Visitors, width: int) -> None:
+    teller, other = {360: ("Yusuf", "Mei"), 1280: ("Tilly", "Shirin")}[width]
+    told = visitors.come(teller)
+    told.goto("/talks")
+    told.get_by_role("link", name=other).click()
+    expect(told.get_by_role("heading", name=other, level=1)).to_be_visible()
+    assert told.evaluate(TELL_OF_NEWEST) == 202
+    page = visitors.come("Desmond", width=width)
+    page.goto("/queue")
+    row = page.locator("[data-row]").filter(has_text="private talk").last
+    _go(page, row.get_by_role("rowheader").get_by_role("link"))
+    _go(page, page.get_by_role("button", name="Read", exact=True))
+    form = page.locator("form[action*='/decision']")
+    _go(page, form.get_by_label("Nothing needs doing"), "Space")
+    _go(page, form.get_by_role("button", name="Decide"))
+    expect(page.get_by_role("heading", name="Queue", level=1)).to_be_visible()
+
+
 @WIDTHS
 def test_the_queue_and_a_case_by_keyboard(visitors: Visitors, width: int) -> None:
     # Each reads it for the first time, and says why.

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from chat import events, rooms
 from chat.kinds import RoomKind
@@ -105,12 +106,13 @@ async def told(session: AsyncSession, actor: Actor, room_id: UUID, *, now: datet
     A block hides it, both ways. Nothing where one is not in the talk.
     """
     require(actor, Act.SEE_OWN)
-    is_there = rooms.seat_of(room_id, actor.account_id).where(Membership.left_at.is_(None))
-    if await session.scalar(is_there) is None:
-        return set()
+    mine = aliased(Membership)
+    is_there = exists().where(
+        mine.room_id == room_id, mine.account_id == actor.account_id, mine.left_at.is_(None)
+    )
     query = select(Membership.account_id).where(
         Membership.room_id == room_id, Membership.account_id != actor.account_id,
-        Membership.is_break_told, _is_on(now),
+        Membership.is_break_told, _is_on(now), is_there,
     )  # fmt: skip
     found = set(await session.scalars(query))
     return found - await blocks.between(session, actor.account_id) if found else found

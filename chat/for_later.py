@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chat import protocol, rooms
 from chat.rooms import Membership
 from core import encryption
+from core.errors import NotFound
 from people.permissions import Act, Actor, require
 
 
@@ -72,9 +73,11 @@ async def read(session: AsyncSession, actor: Actor, room_id: UUID) -> Begun | No
         NotFound: there is no such room, or one is not in it.
     """
     require(actor, Act.SEE_OWN)
-    await rooms.membership(session, actor, room_id)
-    row = await session.scalar(rooms.seat_of(room_id, actor.account_id))
-    if row is None or row.draft is None or row.draft_at is None:
+    seat = rooms.seat_of(room_id, actor.account_id).where(Membership.left_at.is_(None))
+    row = await session.scalar(seat)
+    if row is None:
+        raise NotFound
+    if row.draft is None or row.draft_at is None:
         return None
     return Begun(row.draft, row.draft_at)
 

@@ -132,6 +132,7 @@ ALL_ORGANISATIONS: Final = {
     ("beenthere/chores.py", "_organisation_id"): "which one a command is about",
     ("beenthere/demo/filling.py", "fill"): "makes the organisation",
     ("beenthere/demo/community.py", "prepare"): "whether there is one yet",
+    ("beenthere/erased_again.py", "erase"): "a backup holds whichever organisations it holds",
     ("beenthere/keys.py", "_note"): "which organisations there are",
     ("beenthere/keys.py", "rotate"): "the keys are the installation's, not an organisation's",
     ("beenthere/measures.py", "_count"): "numbers of the installation, of nobody in it",

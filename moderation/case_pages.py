@@ -61,7 +61,7 @@ async def open_case(
     require(actor, Act.SEE_QUEUE)
     reason = plain.check(reason.strip(), most=limits.FIELD_CHARACTERS, field="reason")
     if not reason:
-        raise Invalid(say("Please say why you want to read this."), field="reason")
+        raise Invalid(say("Say why you want to read this."), field="reason")
     await interests.require_no_part(session, actor, case_id)
     case = await cases.lock(session, case_id)
     log = await cases.log_of(session, case_id)
@@ -77,15 +77,25 @@ async def open_case(
     return await _page(session, actor, case, log=log, raised=raised, window=window, now=now)
 
 
-async def is_looking(session: AsyncSession, actor: Actor, case_id: UUID, *, now: datetime) -> bool:
-    """Tell whether the actor gave a reason a moment ago, so that opening is the same look.
+async def read_on(
+    session: AsyncSession, actor: Actor, case_id: UUID, *, now: datetime
+) -> CasePage | None:
+    """Return the case to whoever gave a reason a moment ago: the same look, nothing is noted.
+
+    None: they didn't, or more came in since; a reason has to be given first.
 
     Raises:
         NotFound: there is no such case, or the actor has a part in it.
     """
     require(actor, Act.SEE_QUEUE)
     await interests.require_no_part(session, actor, case_id)
-    return _is_same_look(await cases.log_of(session, case_id), actor, now=now)
+    case = await cases.by_id(session, case_id)
+    log = await cases.log_of(session, case_id)
+    if not _is_same_look(log, actor, now=now):
+        return None
+    raised = await flags.of_case(session, case_id)
+    window = await _window(session, case, raised)
+    return await _page(session, actor, case, log=log, raised=raised, window=window, now=now)
 
 
 def _is_same_look(log: list[CaseEvent], actor: Actor, *, now: datetime) -> bool:

@@ -132,7 +132,7 @@ def case(
         "done": [_effect(one) for one in found.done],
         "decision": _decision(found, rules, typed, errors) if found.offered else None,
         # Where deciding is over, what was typed for it can still be read and copied.
-        "kept": "\n\n".join(filter(None, map(typed.get, ("reason", "note")))) if typed else "",
+        "kept": kept(typed),
         "why_not": _why_not(found),
         "errors": errors,
         "next_href": "/queue",
@@ -144,6 +144,11 @@ def _why_not(found: CasePage) -> str:
         return say("This case is settled. What can be undone stands under “What was done”.")
     holder = found.holder_name or say("Somebody else")
     return say("%(name)s has this case just now.", name=holder)
+
+
+def kept(typed: Form | None) -> str:
+    """Return the words that were typed for a decision, to be read and copied."""
+    return "\n\n".join(filter(None, map(typed.get, ("reason", "note")))) if typed else ""
 
 
 def _head(found: CasePage, now: datetime) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from core.safety import Tier
 from core.sentences import say, together
 from moderation import actions, aftercare, case_pages, claims, notes, settled, triage
 from moderation import delays as look_delays
-from moderation.case_views import CasePage
 from moderation.documents import HouseRules
 from moderation.kinds import BOUNDS, EffectKind, Step
 from people import documents
@@ -84,24 +83,29 @@ def _counts(counts: Mapping[Tier, int]) -> str:
 async def case(request: Request, case_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
     """Show a case to whoever gave a reason a moment ago; else ask for one."""
     require(actor, Act.SEE_QUEUE)
-    async with here.reading(actor.organisation_id) as session:
-        is_looking = await case_pages.is_looking(session, actor, case_id, now=now)
-    if not is_looking:
-        return await _gate(request, case_id, reason=ON_SHIFT, errors={})
     return await _case(request, case_id, actor, here, now=now)
 
 
 async def _gate(
-    request: Request, case_id: UUID, *, reason: str, errors: Mapping[str, str]
+    request: Request,
+    case_id: UUID,
+    *,
+    reason: str = ON_SHIFT,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+    wrong: str = "",
+    kept: str = "",
 ) -> Response:
     return await page(
         request,
         "staff/look.html",
         say("Case"),
-        status=422 if errors else 200,
+        status=422 if errors else status,
         case_id=case_id,
         values={"reason": reason},
-        errors=errors,
+        errors=errors or {},
+        wrong=wrong,
+        kept=kept,
     )
 
 
@@ -110,7 +114,8 @@ async def look(request: Request, case_id: UUID, actor: Someone, here: Here, now:
     """Note why these words are read, then show them."""
     form = await forms.typed(request)
     try:
-        await _open(here, actor, case_id, reason=form.get("reason"), now=now)
+        async with here.unit_of_work(actor.organisation_id) as session:
+            await case_pages.open_case(session, actor, case_id, reason=form.get("reason"), now=now)
     except Conflict:
         raise
     except Problem as problem:
@@ -119,11 +124,6 @@ async def look(request: Request, case_id: UUID, actor: Someone, here: Here, now:
         errors = {"reason": problem.detail}
         return await _gate(request, case_id, reason=form.get("reason"), errors=errors)
     return see(f"/staff/cases/{case_id}")
-
-
-async def _open(here: Here, actor: Actor, case_id: UUID, *, reason: str, now: datetime) -> CasePage:
-    async with here.unit_of_work(actor.organisation_id) as session:
-        return await case_pages.open_case(session, actor, case_id, reason=reason, now=now)
 
 
 async def _case(
@@ -138,12 +138,17 @@ async def _case(
     stale: str = "",
     delaying: Form | None = None,
 ) -> Response:
-    found = await _open(here, actor, case_id, reason=say("reading on"), now=now)
+    status = 409 if stale else 422 if errors else 200
     async with here.reading(actor.organisation_id) as session:
+        found = await case_pages.read_on(session, actor, case_id, now=now)
         rules = await documents.current(session, HouseRules)
         asked = await look_delays.of_case(session, case_id, now=now)
+    if found is None:
+        wrong = stale or together(*(errors or {}).values())
+        kept = case_views.kept(typed)
+        return await _gate(request, case_id, status=status, wrong=wrong, kept=kept)
     context = case_views.case(found, rules, now=now, typed=typed, errors=errors or {})
-    context |= {"status": 409 if stale else 422 if errors else 200, "stale": stale}
+    context |= {"status": status, "stale": stale}
     context["delay"] = delays.shown(asked, actor, delaying)
     return await page(request, "staff/case.html", say("Case"), **context)
 
@@ -183,10 +188,6 @@ async def delay(request: Request, case_id: UUID, actor: Someone, here: Here, now
         async with here.unit_of_work(actor.organisation_id) as session:
             await delays.change(session, actor, case_id, form, now=now)
     except (Conflict, Forbidden, Invalid) as fault:
-        async with here.reading(actor.organisation_id) as session:
-            is_looking = await case_pages.is_looking(session, actor, case_id, now=now)
-        if not is_looking:
-            raise
         errors = forms.errors_of(fault)
         return await _case(request, case_id, actor, here, now=now, errors=errors, delaying=form)
     return see(f"/staff/cases/{case_id}")

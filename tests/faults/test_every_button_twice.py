@@ -38,10 +38,6 @@ ANOTHER: Final[dict[Route, tuple[set[str], str]]] = {
         "a list that was taken away twice is noted twice",
     ),
     ("POST", "/my-data/codes"): ({"recovery_code"}, "the eight before are spent"),
-    ("POST", "/staff/cases/{case_id}/decision"): (
-        {"audit_entry", "case_event", "look"},
-        "the second is shown what the first did, and reading a case is noted",
-    ),
     ("POST", "/api/v1/groups/{group_id}/members/{account_id}/mute"): (
         {"audit_entry"},
         "the second sets the same time anew; they are told once",

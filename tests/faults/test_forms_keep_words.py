@@ -144,6 +144,28 @@ async def test_when_somebody_decided_first_what_was_written_stays(here: World) -
     assert [reason] in kept or reason in second.browser.text
 
 
+@pytest.mark.parametrize("effects", [["nothing"], []], ids=["settled already", "no choice"])
+async def test_a_decision_that_fails_after_the_look_is_over_asks_why_again(
+    here: World, effects: list[str]
+) -> None:
+    first = here.anna
+    second = await here.town.resident("Second", Role.MODERATOR)
+    case = f"/staff/cases/{here.ids['case_id']}"
+    await second.browser.post(f"{case}/look", {"reason": "On shift."})
+    if effects:
+        await first.browser.post(f"{case}/look", {"reason": "On shift."})
+        await first.browser.press("Decide", {"effects": effects})
+    here.town.clock.pass_time(minutes=16)
+    reason = "I would say it more gently."
+    await second.browser.press("Decide", {"effects": effects, "rule": "kind", "reason": reason})
+    assert "Before you read" in second.browser.text
+    assert "What was said" not in second.browser.text, "no words without a reason"
+    assert reason in second.browser.text, "what was typed is there to be copied"
+    why = "Settled by Anna, and I read it again." if effects else "I was called away."
+    await second.browser.press("Read", {"reason": why})
+    assert "What was said" in second.browser.text
+
+
 async def test_a_password_is_never_given_back(town: Town) -> None:
     await town.open_joining()
     stranger: PlainBrowser = town.browser()

@@ -42,7 +42,7 @@ async def open_it(here: World, case_id: UUID, *, minutes: int = 0) -> None:
 
 async def looking(here: World, case_id: UUID) -> bool:
     async with here.read() as session:
-        return await case_pages.is_looking(session, here.mo, case_id, now=MORNING)
+        return await case_pages.read_on(session, here.mo, case_id, now=MORNING) is not None
 
 
 async def settle(here: World, case_id: UUID) -> None:

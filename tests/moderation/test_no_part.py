@@ -91,7 +91,7 @@ async def own_decision_in_question(here: World) -> UUID:
 Door = Callable[[AsyncSession, Actor, UUID], Awaitable[object]]
 DOORS: dict[str, Door] = {
     "open": lambda s, mo, it: case_pages.open_case(s, mo, it, reason=REASON, now=MORNING),
-    "ask whether one reads it": lambda s, mo, it: case_pages.is_looking(s, mo, it, now=MORNING),
+    "read on": lambda s, mo, it: case_pages.read_on(s, mo, it, now=MORNING),
     "claim": lambda s, mo, it: claims.claim(s, mo, it, now=MORNING),
     "release": lambda s, mo, it: claims.release(s, mo, it, now=MORNING),
     "note": lambda s, mo, it: notes.leave(s, mo, it, words="a note", now=MORNING),

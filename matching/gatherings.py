@@ -38,6 +38,10 @@ class Crowd:
         mine = self.sides[row]
         return any(circles.are_apart(mine, self.sides[one]) for one in rows if one != row)
 
+    def shared_slots(self, rows: Iterable[int]) -> frozenset[int]:
+        """Return every slot to which all of these could come."""
+        return frozenset.intersection(*(frozenset(self.week.fits[row]) for row in rows))
+
     def finds(self, row: int, rows: Iterable[int]) -> bool:
         """Tell whether all that somebody must find was lived by any of these others."""
         lived = frozenset[str]().union(
@@ -54,12 +58,24 @@ class Sizes:
     most: int
 
 
-@dataclass(slots=True)
 class Gathering:
-    """Rows of people who come to one slot."""
+    """Rows of people, every slot they could all come to, and the one they come to.
 
-    slot: int
-    rows: list[int]
+    Whoever named no time can come at any, so a group may move to let somebody in.
+    """
+
+    __slots__ = ("rows", "slot", "slots")
+
+    def __init__(self, crowd: Crowd, slot: int, rows: list[int]) -> None:
+        self.slot = slot
+        self.take(crowd, rows)
+
+    def take(self, crowd: Crowd, rows: list[int]) -> None:
+        """Be of these rows; they share a slot. It stays at its own as long as all can come."""
+        self.rows = rows
+        self.slots = crowd.shared_slots(rows)
+        if self.slot not in self.slots:
+            self.slot = min(self.slots)
 
 
 def is_whole(crowd: Crowd, rows: Sequence[int], sizes: Sizes) -> bool:
@@ -76,7 +92,7 @@ def can_join(crowd: Crowd, group: Gathering, row: int, sizes: Sizes) -> bool:
     """Tell whether a whole group stays whole with one more."""
     return (
         len(group.rows) < sizes.most
-        and group.slot in crowd.week.fits[row]
+        and not group.slots.isdisjoint(crowd.week.fits[row])
         and crowd.finds(row, group.rows)
         and not crowd.is_apart(row, group.rows)
     )
@@ -104,7 +120,7 @@ def _settled(crowd: Crowd, group: Gathering, sizes: Sizes) -> Gathering | None:
     rows = group.rows
     while lost := [row for row in rows if not crowd.finds(row, rows)]:
         rows = [row for row in rows if row not in lost]
-    return Gathering(group.slot, rows) if is_whole(crowd, rows, sizes) else None
+    return Gathering(crowd, group.slot, rows) if is_whole(crowd, rows, sizes) else None
 
 
 def _let_in(crowd: Crowd, groups: list[Gathering], left: list[int], sizes: Sizes) -> list[int]:
@@ -116,7 +132,7 @@ def _let_in(crowd: Crowd, groups: list[Gathering], left: list[int], sizes: Sizes
             open_ones = [one for one in groups if can_join(crowd, one, row, sizes)]
             if open_ones:
                 best = max(open_ones, key=lambda one: _shared(crowd, one, row))
-                best.rows.append(row)
+                best.take(crowd, [*best.rows, row])
                 left.remove(row)
                 has_changed = True
     return left
@@ -149,13 +165,13 @@ def _around(
         fits = row != first and slot in crowd.week.fits[row]
         if fits and len(rows) < sizes.most and not crowd.is_apart(row, rows):
             rows.append(row)
-    return _settled(crowd, Gathering(slot, rows), sizes)
+    return _settled(crowd, Gathering(crowd, slot, rows), sizes)
 
 
 def _make_way(crowd: Crowd, groups: list[Gathering], row: int, sizes: Sizes) -> bool:
     """Find somebody who can move to another group, so that this one has their place."""
     for group in groups:
-        if group.slot not in crowd.week.fits[row]:
+        if group.slots.isdisjoint(crowd.week.fits[row]):
             continue
         for other in list(group.rows):
             rows = [one for one in group.rows if one != other] + [row]
@@ -164,7 +180,7 @@ def _make_way(crowd: Crowd, groups: list[Gathering], row: int, sizes: Sizes) -> 
             to = (one for one in groups if one is not group and can_join(crowd, one, other, sizes))
             found = next(to, None)
             if found is not None:
-                group.rows[:] = rows
-                found.rows.append(other)
+                group.take(crowd, rows)
+                found.take(crowd, [*found.rows, other])
                 return True
     return False

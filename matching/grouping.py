@@ -110,7 +110,7 @@ def _seat_slot(
         )
         rng = np.random.default_rng((seed, slot, len(found)))
         filled = circles.fill(table, groups, rng=rng)
-        found += [Gathering(slot, [some[one] for one in members]) for members in filled]
+        found += [Gathering(crowd, slot, [some[one] for one in members]) for members in filled]
     return found
 
 

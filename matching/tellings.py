@@ -130,7 +130,7 @@ def why(crowd: Crowd, groups: Sequence[Gathering], row: int, sizes: Sizes) -> Se
     """Return why somebody has no group: the first of these that is true of them."""
     times = [crowd.week.who[slot] for slot in crowd.week.fits[row]]
     coming = {one for some in times for one in some}
-    here = [group for group in groups if group.slot in crowd.week.fits[row]]
+    here = [group for group in groups if not group.slots.isdisjoint(crowd.week.fits[row])]
     placed = {one for group in groups for one in group.rows}
     told = (
         (_most_speakers(crowd, row) < sizes.least, FEW_SPEAK),

@@ -112,19 +112,28 @@ def _is_true(
 
 def _at_my_times(proposal: Proposal, people: list[Person], mine: Person) -> list[grouping.Proposed]:
     week, row = slots.week(people), people.index(mine)
-    by_id = {person.id: person for person in people}
-    found = []
-    for group in proposal.groups:
-        here = [by_id[one] for one in group.members]
-        clocks = {slots.clock(one) for one in here if one.available}
-        found += [
-            group
-            for number in week.fits[row]
-            if week.slots[number].slot == group.slot
-            and week.slots[number].language == group.language
-            and clocks <= {week.slots[number].clock}
-        ][:1]
-    return found
+    rows = {person.id: number for number, person in enumerate(people)}
+    return [
+        group
+        for group in proposal.groups
+        if any(
+            all(rows[one] in week.who[number] for one in group.members) for number in week.fits[row]
+        )
+    ]
+
+
+def test_a_group_that_named_no_time_moves_to_let_somebody_in() -> None:
+    people = [
+        _person(0),
+        _person(1, timezone="Europe/London", available=["mon-morning"]),
+        _person(2, languages=["en"]),
+        # Of this one's clock nothing is known, and they must not meet the first.
+        _person(3, available=["mon-morning"], blocked=["p0"]),
+    ]
+    proposal = grouping.propose(people, least=2, most=3)
+    assert [sorted(group.members) for group in proposal.groups] == [["p0", "p1", "p2"]]
+    assert "by the clock of Europe/London" in " ".join(map(str, proposal.groups[0].reasons))
+    assert [one.id for one in proposal.unplaced] == ["p3"]
 
 
 def test_alike_people_sit_together_and_the_reasons_are_true() -> None:

@@ -37,6 +37,10 @@ class Failed:
     times: int
     again_at: datetime
 
+    def waits(self, now: datetime) -> bool:
+        """Tell whether it is too early to try again; after a clock was set back it never is."""
+        return timedelta(0) < self.again_at - now <= LONGEST_PAUSE
+
 
 class Tidying:
     """The daily look of one process. It remembers, so that a day is looked at once."""
@@ -49,12 +53,15 @@ class Tidying:
     async def go_on(self, organisation_id: UUID, *, now: datetime) -> None:
         """Let some of it go; come again until a day is done. Never raises."""
         failed = self._failed.get(organisation_id)
-        if self._done.get(organisation_id) == now.date() or (failed and now < failed.again_at):
+        if self._done.get(organisation_id) == now.date() or (failed and failed.waits(now)):
             return
         try:
+            # The look is kept whatever becomes of the rest: days of failing are no clock set on.
             async with self._database.unit_of_work(organisation_id) as session:
                 is_all = not await _believes(session, now=now)
-                is_all = is_all or not await retention.sweep(session, now=now)
+            if not is_all:
+                async with self._database.unit_of_work(organisation_id) as session:
+                    is_all = not await retention.sweep(session, now=now)
         except Exception as fault:  # noqa: BLE001 - it is tried again, and stops nothing else
             log.error("sweep_failed", sweep="retention", kind=type(fault).__name__)
             await self._note(organisation_id, failed, now=now)
@@ -67,7 +74,7 @@ class Tidying:
         times = failed.times + 1 if failed else 1
         pause = min(FIRST_PAUSE * (1 << min(times - 1, 10)), LONGEST_PAUSE)
         self._failed[organisation_id] = Failed(times, now + pause)
-        if times != TOLD_AFTER:
+        if times < TOLD_AFTER:
             return
         said = say(
             "What is kept no longer could not be let go of: it failed again and again today. The"

@@ -15,15 +15,20 @@ MOST: Final = 50
 LONGEST: Final = 60
 # What stands between words: the same signs in both languages, so that both cut alike.
 _BETWEEN: Final = re.compile("[\\s!-/:-@\\[-`{-~\u00a0-\u00bf\u2000-\u206f\u3000-\u303f]+")
-_ACCENTS: Final = re.compile("[\u0300-\u036f]")
+# Accents, and signs inside a word that nobody sees.
+_UNSEEN: Final = re.compile("[\u0300-\u036f\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 # "cat" means "cats", "cat's" and "catty" not: a word with a simple ending is the same word.
 ENDINGS: Final = ("", "s", "es", "d", "ed", "ing")
+# "cut" is in "cutting", "hope" in "hoping", "carry" in "carried".
+DOUBLED: Final = ("ed", "ing")
+WITHOUT_E: Final = ("ing",)
+WITHOUT_Y: Final = ("ies", "ied")
 Words = tuple[str, ...]
 
 
 def cut(text: str) -> Words:
     """Return a text's words as they are compared: no accents, no capitals, no signs."""
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).lower()
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKD", text)).lower()
     return tuple(word for word in _BETWEEN.split(plain) if word)
 
 
@@ -64,4 +69,14 @@ def _is_in(words: Words, row: Words) -> bool:
 
 
 def _is_same(word: str, meant: str) -> bool:
-    return word.startswith(meant) and word[len(meant) :] in ENDINGS
+    stem, last = meant[:-1], meant[-1]
+    return (
+        _ends(word, meant, ENDINGS)
+        or _ends(word, meant + last, DOUBLED)
+        or (last == "e" and _ends(word, stem, WITHOUT_E))
+        or (last == "y" and _ends(word, stem, WITHOUT_Y))
+    )
+
+
+def _ends(word: str, stem: str, endings: tuple[str, ...]) -> bool:
+    return word.startswith(stem) and word[len(stem) :] in endings

@@ -4,16 +4,29 @@
 import { clone, log, slot } from "./pieces.js";
 
 const BETWEEN = /[\s!-/:-@[-`{-~\u00a0-\u00bf\u2000-\u206f\u3000-\u303f]+/;
+const UNSEEN = /[\u0300-\u036f\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
 const ENDINGS = ["", "s", "es", "d", "ed", "ing"];
+const DOUBLED = ["ed", "ing"];
+const WITHOUT_E = ["ing"];
+const WITHOUT_Y = ["ies", "ied"];
 const unmet = JSON.parse(log.dataset.unmet || "[]");
 
 function cut(text) {
-  const plain = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  const plain = text.normalize("NFKD").replace(UNSEEN, "").toLowerCase();
   return plain.split(BETWEEN).filter(Boolean);
 }
 
+function ends(found, stem, endings) {
+  return found.startsWith(stem) && endings.indexOf(found.slice(stem.length)) >= 0;
+}
+
 function isSame(found, meant) {
-  return found.startsWith(meant) && ENDINGS.indexOf(found.slice(meant.length)) >= 0;
+  const letters = Array.from(meant);
+  const last = letters.pop();
+  const stem = letters.join("");
+  return ends(found, meant, ENDINGS) || ends(found, meant + last, DOUBLED)
+    || (last === "e" && ends(found, stem, WITHOUT_E))
+    || (last === "y" && ends(found, stem, WITHOUT_Y));
 }
 
 function standsAt(words, row, at) {

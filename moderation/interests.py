@@ -3,9 +3,9 @@
 What somebody has a part in is not in their queue, and for them it does not exist.
 """
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
@@ -18,12 +18,10 @@ from moderation.effects import Effect
 from moderation.flags import Flag
 from moderation.fold import Status
 from moderation.kinds import EffectKind
-from people import notices, roles
+from moderation.reasons import Reason
+from people import accounts, notices, roles
 from people.notices import NoticeKind
 from people.permissions import Actor, Role
-
-# More wait for another look nowhere; the next round begins with the same.
-LOOKED_AT: Final = 100
 
 
 def has_no_part(actor: Actor) -> ColumnElement[bool]:
@@ -73,24 +71,13 @@ async def without_part(
 async def tell_if_nobody_may(session: AsyncSession, case_id: UUID, *, now: datetime) -> bool:
     """Tell the administrators where every moderator has a part in it: else it waits unseen.
 
-    They hear that, and nothing of what it is about. Once for each opening of the case. Return
-    whether there is somebody who may.
+    They hear that, and nothing of what it is about. Whoever asked for another look hears that
+    there is nobody yet. Once for each opening of the case. Return whether there is somebody who
+    may.
     """
-    organisation_id = session.info["organisation_id"]
-    able = await roles.active_holders(session, Role.MODERATOR)
-    actors = [Actor(account_id, organisation_id, "") for account_id in able]
-    if await without_part(session, actors, case_id):
+    if await without_part(session, await _moderators(session), case_id):
         return True
-    opening = await session.scalar(select(Case.opening).where(Case.id == case_id))
-    for account_id in await roles.active_holders(session, Role.ADMINISTRATOR):
-        await notices.send(
-            session,
-            account_id=account_id,
-            kind=NoticeKind.ROLE,
-            dedupe_key=f"nobody_may:{case_id}:{opening}:{account_id}",
-            words=words.NOBODY_MAY,
-            now=now,
-        )
+    await _tell_nobody_may(session, [case_id], now=now)
     return False
 
 
@@ -100,8 +87,53 @@ async def tell_where_nobody_may(session: AsyncSession, *, now: datetime) -> None
     Swept by upkeep.
     """
     asked = select(Case.id).where(Case.is_appealed, Case.status != Status.DECIDED)
-    for case_id in (await session.scalars(asked.order_by(Case.id).limit(LOOKED_AT))).all():
-        await tell_if_nobody_may(session, case_id, now=now)
+    somebody_may = [has_no_part(actor) for actor in await _moderators(session)]
+    waiting = (await session.scalars(asked.where(~or_(false(), *somebody_may)))).all()
+    await _tell_nobody_may(session, waiting, now=now)
+
+
+async def _moderators(session: AsyncSession) -> list[Actor]:
+    able = await roles.active_holders(session, Role.MODERATOR)
+    return [Actor(account_id, session.info["organisation_id"], "") for account_id in able]
+
+
+async def _tell_nobody_may(
+    session: AsyncSession, case_ids: Collection[UUID], *, now: datetime
+) -> None:
+    if not case_ids:
+        return
+    administrators = await roles.active_holders(session, Role.ADMINISTRATOR)
+    openings = await session.execute(select(Case.id, Case.opening).where(Case.id.in_(case_ids)))
+    asked = await _who_asked(session, case_ids)
+    for case_id, opening in openings.all():
+        told = [(one, NoticeKind.ROLE, words.NOBODY_MAY) for one in administrators]
+        told += [(one, NoticeKind.OUTCOME, words.NOBODY_LOOKS_YET) for one in asked[case_id]]
+        for account_id, kind, said in told:
+            await notices.send(
+                session,
+                account_id=account_id,
+                kind=kind,
+                dedupe_key=f"nobody_may:{case_id}:{opening}:{account_id}",
+                words=said,
+                now=now,
+            )
+
+
+async def _who_asked(session: AsyncSession, case_ids: Collection[UUID]) -> Mapping[UUID, set[UUID]]:
+    """Return who waits for another look at each of these, and is still here."""
+    query = select(Flag.case_id, Flag.reporter_id).where(
+        Flag.case_id.in_(case_ids),
+        Flag.reason == Reason.LOOK_AGAIN,
+        Flag.resolved_at.is_(None),
+        Flag.reporter_id.is_not(None),
+    )
+    rows = (await session.execute(query)).all()
+    here = await accounts.names(session, {account_id for _, account_id in rows if account_id})
+    found: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for case_id, account_id in rows:
+        if account_id in here:
+            found[case_id].add(account_id)
+    return found
 
 
 async def require_no_part(session: AsyncSession, actor: Actor, case_id: UUID) -> Case:

@@ -26,6 +26,7 @@ from moderation import (
     triage,
     words,
 )
+from moderation.cases import Case
 from moderation.kinds import EffectKind, Step
 from moderation.reasons import Reason
 from people import roles
@@ -37,6 +38,7 @@ pytestmark = [
     pytest.mark.anyio,
     pytest.mark.parametrize("backend", ["sqlite"], indirect=True),
 ]
+COLUMNS = Case.__table__.columns
 HIDE = [Step(EffectKind.HIDE)]
 HATE = concern(MORNING, Category.HATE)
 
@@ -146,9 +148,30 @@ async def test_where_nobody_may_look_again_the_administrators_are_told_in_the_sa
         await interests.tell_where_nobody_may(session, now=MORNING)
     (told,) = await here.notices(ada.id)
     assert told.words == words.NOBODY_MAY
+    # And whoever asked: what they were told when they asked isn't true any more.
+    mine = [one.words for one in await here.notices(here.ben.account_id)]
+    assert mine.count(words.NOBODY_LOOKS_YET) == 1
     for _ in "twice":
         async with here.work() as session:
             said = await telling.look_again(session, here.ben, case_id, words="still", now=MORNING)
         # Promise 8: whoever asked isn't promised somebody who isn't there.
         assert said == words.NOBODY_LOOKS_YET
     assert len(await here.notices(ada.id)) == 1
+
+
+async def test_one_that_nobody_may_look_at_is_found_behind_a_hundred_that_somebody_may(
+    here: World,
+) -> None:
+    ada = await sign_up(
+        here.database, here.organisation_id, "Ada", now=MORNING, roles_held=(Role.ADMINISTRATOR,)
+    )
+    case_id = await own_decision_in_question(here)
+    async with here.work() as session:
+        await roles.dismiss(session, ada.actor, here.max.account_id, Role.MODERATOR, now=MORNING)
+        told = {one.name: getattr(await cases.by_id(session, case_id), one.name) for one in COLUMNS}
+        told |= {"decided_by": None, "author_id": None, "gathers": None}
+        others = [told | {"id": UUID(int=n), "subject_id": UUID(int=n)} for n in range(1, 102)]
+        await session.execute(Case.__table__.insert(), others)
+    async with here.work() as session:
+        await interests.tell_where_nobody_may(session, now=MORNING)
+    assert [one.words for one in await here.notices(ada.id)] == [words.NOBODY_MAY]

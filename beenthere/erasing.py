@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chat import messages
 from chat.events import RoomEvent
 from core.database import savepoint
-from groups import members, requests
+from groups import members, polls, requests
 from groups.places import UNSETTLED, JoinRequest
 from groups.stays import GroupMember
 from matching import candidates, connections
@@ -63,6 +63,7 @@ async def _erase(session: AsyncSession, wish: Erasure, *, now: datetime) -> None
     said_in = select(RoomEvent.room_id).where(RoomEvent.sender_id == account_id).distinct()
     rooms = set(await session.scalars(said_in)) - keeps
     await messages.erase(session, account_id=account_id, now=now, room_ids=rooms)
+    await polls.drop_voices_for(session, account_id)
     await candidates.remove(session, account_id, now=now)
     await sign_ins.end_all(session, account_id, now=now)
     await session.flush()

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import UniqueConstraint, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -199,6 +199,12 @@ async def choose(
     await session.execute(
         row.on_conflict_do_update(index_elements=["poll_id", "account_id"], set_=changed)
     )
+
+
+async def drop_voices_for(session: AsyncSession, asker_id: UUID) -> None:
+    """Let go of what was chosen where somebody asked: their questions go with their account."""
+    theirs = select(Poll.id).where(Poll.asked_by == asker_id)
+    await session.execute(delete(PollVote).where(PollVote.poll_id.in_(theirs)))
 
 
 async def listed(

@@ -89,6 +89,10 @@ async def test_nothing_that_ends_with_an_account_is_left(town: Town) -> None:
     await ada.tell(about="My brother hears voices.")
     await ada.put(f"/groups/{group}/place")
     await ada.say(await town.room_of(ada, group), "Hello all.", "a1")
+    poll = {"words": "Which day?", "options": ["Monday", "Tuesday"], "client_id": "p1"}
+    await ada.post(f"/groups/{group}/polls", poll)
+    (asked,) = (await keeper.get(f"/groups/{group}/polls"))["items"]
+    await keeper.put(f"/groups/{group}/polls/{asked['id']}/choice", {"choice": 0})
     room = await town.talk(ada, ben)
     await ada.say(room, "I want to die tonight.", "a2")
     await ada.say(room, "My number is 07700 900123.", "a3", status=None)
@@ -106,6 +110,8 @@ async def test_nothing_that_ends_with_an_account_is_left(town: Town) -> None:
             assert not any(row[name] for name in row if name.endswith(("_sealed", "folded")))
     members = (await keeper.get(f"/groups/{group}/members"))["items"]
     assert ada.id not in {one["account_id"] for one in members}
+    # Others' voices went with the question: alone they would say nothing.
+    assert "poll_vote" not in await _left_of(town, keeper)
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

@@ -141,6 +141,7 @@ async def test_the_directory_is_kept_line_by_line_and_help_shows_it(
     first = {"version": "2", "words": "In danger? Ring 112.", "tel": "112", "display": "112"}
     assert (await ada.post("/administration/directory", data=first)).status_code == 303
     page = (await browser_of(app).get("/help")).text
+    assert 'href="sms:85258?body=SHOUT"' in page
     assert 'href="tel:112"' in page
     assert 'href="tel:+442079460000"' in page
     assert "The Samaritans" in page

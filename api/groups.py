@@ -13,7 +13,7 @@ from api.shapes import In, Out, Page, Version
 from core.database import Database
 from core.safety import Safety
 from core.words import Line
-from groups import card_changes, cards, doors, members, requests, rosters
+from groups import card_changes, cards, doors, members, requests, rosters, welcoming
 from groups.cards import Card
 from people import documents
 from people.permissions import Actor
@@ -29,6 +29,7 @@ class GroupOut(Out):
     card: dict[str, Any]
     safety_mode: str
     is_just_us: bool
+    is_welcome: bool
     member_count: int
     has_room: bool
 
@@ -95,6 +96,7 @@ def out(group: cards.Shown) -> GroupOut:
         card=group.card.model_dump(mode="json"),
         safety_mode=group.safety_mode,
         is_just_us=group.is_just_us,
+        is_welcome=group.is_welcome,
         member_count=group.member_count,
         has_room=group.has_room,
     )
@@ -166,6 +168,22 @@ async def change(
             safety=guard,
             now=now,
         )
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.put("/groups/{group_id}/welcome", status_code=status.HTTP_204_NO_CONTENT)
+async def name_welcome(group_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Let everybody new be welcome here, and in no other group first. Idempotent."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await welcoming.name(session, actor, group_id, now=now)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.delete("/groups/{group_id}/welcome", status_code=status.HTTP_204_NO_CONTENT)
+async def end_welcome(group_id: UUID, actor: Someone, here: Here, now: Now) -> Response:
+    """Let it be a group like any other. Idempotent."""
+    async with here.unit_of_work(actor.organisation_id) as session:
+        await welcoming.end(session, actor, group_id, now=now)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 

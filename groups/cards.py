@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import false, select
+from sqlalchemy import Index, false, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -28,6 +28,7 @@ from people import documents
 
 # A group is somebody else beside the one who looks after it.
 FEWEST_PLACES: Final = 2
+_IS_WELCOME: Final = text("is_welcome")
 
 
 class Door(StrEnum):
@@ -78,6 +79,12 @@ class Group(Base, Identified, Owned):
     """A group, its card, its room, and how many are in it now."""
 
     __tablename__ = "peer_group"
+    __table_args__ = (
+        Index(
+            "uq_peer_group_welcome", "organisation_id", unique=True,
+            sqlite_where=_IS_WELCOME, postgresql_where=_IS_WELCOME,
+        ),
+    )  # fmt: skip
 
     name: Mapped[str] = field(Retention.ORGANISATION)
     purpose: Mapped[str] = field(Retention.ORGANISATION)
@@ -87,6 +94,8 @@ class Group(Base, Identified, Owned):
     meets: Mapped[str] = field(Retention.ORGANISATION, default="", server_default="")
     # Nobody in particular looks after it: see `groups.keepers`.
     is_just_us: Mapped[bool] = field(Retention.ORGANISATION, default=False, server_default=false())
+    # Where everybody new is welcome, one to an organisation: see `groups.welcoming`.
+    is_welcome: Mapped[bool] = field(Retention.ORGANISATION, default=False, server_default=false())
     door: Mapped[Door] = field(Retention.ORGANISATION)
     capacity: Mapped[int] = field(Retention.ORGANISATION)
     member_count: Mapped[int] = field(Retention.ORGANISATION)
@@ -144,6 +153,7 @@ class Shown:
     card: Card
     safety_mode: Mode
     is_just_us: bool
+    is_welcome: bool
     member_count: int
     has_room: bool
 
@@ -169,6 +179,7 @@ def shown(group: Group) -> Shown:
         card=Card.model_validate(said),
         safety_mode=group.safety_mode,
         is_just_us=group.is_just_us,
+        is_welcome=group.is_welcome,
         member_count=group.member_count,
         has_room=group.has_room,
     )
@@ -238,5 +249,6 @@ async def push(session: AsyncSession, group: Group, *, now: datetime) -> None:
         experiences=tuple(lived + said)[: limits.LIST_ITEMS],
         languages=tuple(group.languages),
         has_room=group.has_room,
+        is_welcome=group.is_welcome,
     )
     await candidates.save(session, group.id, kind=candidates.Kind.GROUP, document=document, now=now)

@@ -48,7 +48,7 @@ async def _end(session: AsyncSession, group: Group, *, now: datetime) -> None:
     ended = await session.scalar(
         update(Group)
         .where(Group.id == group.id, Group.closed_at.is_(None))
-        .values(closed_at=now, held_count=0)
+        .values(closed_at=now, held_count=0, is_welcome=False)
         .returning(Group.id)
     )
     if ended is None:

@@ -50,6 +50,7 @@ class LookedAfter:
     name: str
     facilitators: tuple[str, ...]
     waiting: int
+    is_welcome: bool
 
 
 async def looked_after(session: AsyncSession, actor: Actor) -> list[LookedAfter]:
@@ -75,6 +76,7 @@ async def looked_after(session: AsyncSession, actor: Actor) -> list[LookedAfter]
             one.card.name,
             (ITS_PEOPLE,) if one.is_just_us else tuple(names.get(one.id, ())),
             waiting.get(one.id, 0),
+            one.is_welcome,
         )
         for one in await cards.everything(session)
     ]

@@ -139,7 +139,10 @@ class GroupExperience(Document):
 
 
 class GroupDocument(Document):
-    """A group's card. `has_room` is False when it is full or closed: then it isn't offered."""
+    """A group's card. `has_room` is False when it is full or closed: then it isn't offered.
+
+    `is_welcome`: everybody new is welcome there; where people are few it is offered first.
+    """
 
     id: fields.Id
     name: fields.Tag = ""
@@ -148,6 +151,7 @@ class GroupDocument(Document):
     experiences: fields.Many[GroupExperience] = ()
     languages: fields.Languages = ("en",)
     has_room: bool = True
+    is_welcome: bool = False
 
     @property
     def own_words(self) -> str:

@@ -123,7 +123,7 @@ def answer(gathered: Gathered, *, people: int = PEOPLE, groups: int = GROUPS) ->
     shown = found if are_few else found[:people]
     return Offers(
         people=tuple(_person(choice, match) for match in shown),
-        groups=tuple(_group(choice, match) for match in _groups(choice, k=groups)),
+        groups=tuple(_group(choice, match) for match in _groups(choice, k=groups, are_few=are_few)),
         small_line=_small_line(choice, len(shown)) if are_few else "",
         hint_line=""
         if found
@@ -161,15 +161,20 @@ def _standing(choice: _Choice, person_id: str) -> Standing:
     )
 
 
-def _groups(choice: _Choice, *, k: int) -> list[Match]:
-    """Rank the groups this person isn't in; where all were set aside, still offer one."""
+def _groups(choice: _Choice, *, k: int, are_few: bool) -> list[Match]:
+    """Rank the groups this person isn't in; where all were set aside, still offer one.
+
+    Where people are few, the one where everybody new is welcome comes first (promise 36).
+    """
     answered = choice.gathered.answered
     every = choice.everyone.groups.values()
     mine = [one for one in every if answered.get(UUID(one.id)) in (None, *OWN_ANSWERS)]
     fresh = [one for one in mine if UUID(one.id) not in answered]
     encoder = choice.everyone.reader([choice.seeker.id, *(one.id for one in mine)])
-    found = ranking.rank_groups(choice.seeker, fresh, k=k, encoder=encoder)
-    return found or ranking.rank_groups(choice.seeker, mine, k=1, encoder=encoder)
+    found = ranking.rank_groups(choice.seeker, fresh, k=len(fresh), encoder=encoder)
+    if are_few:
+        found.sort(key=lambda match: not choice.everyone.groups[match.id].is_welcome)
+    return found[:k] or ranking.rank_groups(choice.seeker, mine, k=1, encoder=encoder)
 
 
 def _person(choice: _Choice, match: Match) -> PersonCard:
@@ -181,7 +186,8 @@ def _person(choice: _Choice, match: Match) -> PersonCard:
 
 def _group(choice: _Choice, match: Match) -> GroupCard:
     card: GroupDocument = choice.everyone.groups[match.id]
-    return GroupCard(UUID(match.id), card.name, card.purpose, card.for_whom, match.reasons)
+    why = (reasons.welcome(card), *match.reasons) if card.is_welcome else match.reasons
+    return GroupCard(UUID(match.id), card.name, card.purpose, card.for_whom, why)
 
 
 def _small_line(choice: _Choice, shown: int) -> str:

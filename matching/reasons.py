@@ -58,6 +58,11 @@ def explain_group(
     return _largest(GROUP_KINDS, reader, group, contributions) or (_plain("group_here", group),)
 
 
+def welcome(group: GroupDocument) -> Reason:
+    """Return what is said of the group where everybody new is welcome."""
+    return _plain("group_welcome", group)
+
+
 def of_shown(found: tuple[Reason, ...], reader: Person, shown: Person) -> tuple[Reason, ...]:
     """Return the reasons that rest on what the other shows, and a plain one where none is left."""
     kept = tuple(reason for reason in found if is_true(reason, reader, shown))
@@ -81,8 +86,10 @@ def is_true(reason: Reason, reader: Person, other: Person | GroupDocument) -> bo
 
 def _is_plainly_true(reason: Reason, reader: Person, other: Person | GroupDocument) -> bool:
     is_here = other.capacity > 0 if isinstance(other, Person) else other.has_room
-    says_little = reason.kind.endswith("told_little")
     is_said = reason.sentence == wordings.plainly(reason.kind, other)
+    if reason.kind == "group_welcome":
+        return isinstance(other, GroupDocument) and is_here and other.is_welcome and is_said
+    says_little = reason.kind.endswith("told_little")
     return is_here and is_said and reader.has_told_little == says_little
 
 

@@ -168,6 +168,7 @@ PLAIN: Final[dict[str, Sentence]] = {
     "group_told_little": say(
         "You haven't told us much yet, so this is simply a group that is open."
     ),
+    "group_welcome": say("Everybody new is welcome here."),
     "group_here": say("This group is open, and it has room for you."),
 }
 

@@ -17,7 +17,7 @@ from api.ways_in import Proof
 from core.errors import Invalid, Problem
 from core.safety import Safety
 from core.sentences import say
-from groups import facilitators, rosters
+from groups import facilitators, rosters, welcoming
 from groups.cards import Door
 from people import accounts, appointments, documents, invitations, notices, roles
 from people.accounts import Account
@@ -95,6 +95,7 @@ def _group_line(group: rosters.LookedAfter) -> dict[str, Any]:
         "name": group.name,
         "leaders": ", ".join(group.facilitators),
         "waiting": group.waiting,
+        "is_welcome": group.is_welcome,
     }
 
 
@@ -117,6 +118,7 @@ async def _named(session: AsyncSession, form: Form) -> Account:
 @router.post("/administration/recovery")
 @router.post("/administration/groups")
 @router.post("/administration/facilitators")
+@router.post("/administration/welcome")
 async def change(
     request: Request,
     actor: Someone,
@@ -164,6 +166,8 @@ async def _do(
         elif what == "facilitators":
             account = await _named(session, form)
             await facilitators.name(session, actor, _group(form), account.id, now=now)
+        elif what == "welcome":
+            await _name_welcome(session, form, actor, now=now)
     return None
 
 
@@ -201,6 +205,15 @@ async def _open_or_close(session: AsyncSession, form: Form, actor: Actor, *, now
         return
     version = await documents.version(session, Joining)
     await documents.change(session, actor, wanted, over_version=version, now=now)
+
+
+async def _name_welcome(session: AsyncSession, form: Form, actor: Actor, *, now: datetime) -> None:
+    if form.has("group"):
+        await welcoming.name(session, actor, _group(form), now=now)
+        return
+    for one in await rosters.looked_after(session, actor):
+        if one.is_welcome:
+            await welcoming.end(session, actor, one.id, now=now)
 
 
 def _group(form: Form) -> UUID:

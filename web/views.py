@@ -165,6 +165,7 @@ def group_card(group: Shown, *, is_mine: bool = False) -> dict[str, Any]:
         "for_whom": card.for_whom,
         "mode_line": JUST_US if group.is_just_us else MODE_LINES[group.safety_mode],
         "meets": card.meets,
+        "welcome_line": WELCOME if group.is_welcome else "",
         "next_meeting": None,
         "people_line": _people_line(group),
         "why": "",
@@ -185,6 +186,7 @@ def _people_line(group: Shown) -> str:
     )
 
 
+WELCOME = say("Everybody new is welcome here.")
 MODE_LINES = {
     "standard": say("Software notices when someone may come to harm, and people look."),
     "close": say("A person reads each message before it is shown, save from someone in distress."),

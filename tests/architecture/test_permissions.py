@@ -327,6 +327,8 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("PUT", "/api/v1/groups/{group_id}/facilitators/{account_id}"): line(
         FACILITATOR, account_id="member"
     ),
+    ("PUT", "/api/v1/groups/{group_id}/welcome"): line(ADMINISTRATOR),
+    ("DELETE", "/api/v1/groups/{group_id}/welcome"): line(ADMINISTRATOR),
     ("DELETE", "/api/v1/groups/{group_id}/facilitators/me"): line(FACILITATOR, silent=SIGNED_IN),
     ("PUT", "/api/v1/groups/{group_id}/ending"): line(FACILITATOR, json={"ends_at": MONTH_AHEAD}),
     ("DELETE", "/api/v1/groups/{group_id}/ending"): line(FACILITATOR),
@@ -406,6 +408,7 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("POST", "/administration/recovery"): line(ADMINISTRATOR, form=UNUSABLE),
     ("POST", "/administration/groups"): line(ADMINISTRATOR, form=UNUSABLE),
     ("POST", "/administration/facilitators"): line(ADMINISTRATOR, form=UNUSABLE),
+    ("POST", "/administration/welcome"): line(ADMINISTRATOR, form=UNUSABLE),
     ("GET", "/queue"): line(MODERATOR),
     ("GET", "/staff/cases/{case_id}"): line(MODERATOR),
     ("POST", "/staff/cases/{case_id}/look"): line(MODERATOR, form={"reason": "On shift"}),

@@ -178,3 +178,26 @@ async def _muted_by(moderator: Resident, minutes: int) -> None:
     steps = [{"kind": "mute", "minutes": minutes}]
     decision = {"version": case["version"], "steps": steps, "rule": "no_harm"}
     await moderator.post(f"/cases/{waiting['id']}/decision", decision)
+
+
+async def test_promise_36_who_comes_to_a_small_place_finds_the_group_that_welcomes_everybody(
+    town: Town,
+) -> None:
+    keeper, leader, group_id = await _opened(town, door="open", name="The open door")
+    await town.group(keeper, leader, door="open", name="Voices", topics=["hearing voices"])
+    newcomer = await town.resident("Newcomer")
+    await newcomer.tell(experiences=[{"topic": "hearing voices", "where": "living_it"}])
+    assert (await newcomer.get("/offers"))["groups"][0]["name"] == "Voices"
+    await keeper.browser.open("/administration")
+    page = await keeper.browser.post("/administration/welcome", {"group": group_id})
+    assert page.count("Everybody new is welcome here.") == 1
+    first, second = (await newcomer.get("/offers"))["groups"]
+    assert (first["name"], second["name"]) == ("The open door", "Voices")
+    assert "Everybody new is welcome here." in await newcomer.browser.open("/offers")
+    assert "Everybody new is welcome here." in await newcomer.browser.open(f"/groups/{group_id}")
+    assert "Everybody new" not in await keeper.browser.post(
+        "/administration/welcome", {"group": ""}
+    )
+    assert (await newcomer.get("/offers"))["groups"][0]["name"] == "Voices"
+    shown = await keeper.browser.post("/administration/welcome", {"group": "none of them"})
+    assert "Please choose a group." in shown

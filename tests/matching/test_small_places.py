@@ -27,11 +27,13 @@ def _person(number: int) -> Person:
     return documents.parse(told | {"experiences": lived if number % 7 else []})
 
 
-def _gathered(people: list[Person]) -> Gathered:
-    tea = GroupDocument(id=str(UUID(int=500)), name="Tea")
+TEA = GroupDocument(id=str(UUID(int=500)), name="Tea")
+
+
+def _gathered(people: list[Person], *groups: GroupDocument) -> Gathered:
     everyone = Everyone(
         {one.id: one for one in people},
-        {tea.id: tea},
+        {one.id: one for one in groups or (TEA,)},
         stamps=frozenset((UUID(one.id), len(people)) for one in people),
     )
     sealed: Any = SimpleNamespace(open=lambda: everyone)
@@ -88,3 +90,47 @@ def test_asked_for_further_along_those_who_are_and_share_it_come_before_all_othe
     ]
     assert holds == sorted(holds, reverse=True)
     assert any(holds)
+
+
+def _groups(**welcome: Any) -> list[GroupDocument]:
+    """Five that say more to somebody who grieves, and one where everybody new is welcome."""
+    lived = [{"topic": "grief"}, {"topic": "hearing voices"}]
+    alike = [
+        GroupDocument.model_validate(
+            {"id": str(UUID(int=500 + number)), "name": f"G{number}", "experiences": lived}
+        )
+        for number in range(5)
+    ]
+    told = {"id": str(UUID(int=600)), "name": "The open door", "is_welcome": True} | welcome
+    return [*alike, GroupDocument.model_validate(told)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 20, 49, 50])
+def test_promise_36_where_people_are_few_everybody_new_is_welcome_somewhere_first(
+    size: int,
+) -> None:
+    people = [_person(number) for number in range(1, size + 1)]
+    first, *others = offers.answer(_gathered(people, *_groups())).groups
+    assert first.name == "The open door"
+    assert first.reasons[0].sentence == "Everybody new is welcome here."
+    assert reasons.is_true(first.reasons[0], people[0], _groups()[-1])
+    assert len(others) == 2
+    assert all("Everybody new" not in why.sentence for one in others for why in one.reasons)
+
+
+@pytest.mark.parametrize(
+    "welcome", [{"has_room": False}, {"languages": ["cy"]}, {"experiences": [{"topic": "debt"}]}]
+)
+def test_no_welcome_opens_a_door_that_is_none(welcome: dict[str, Any]) -> None:
+    people = [_person(number) for number in range(1, 21)]
+    never = [{"topic": "debt", "weight": "never"}]
+    people[0] = documents.parse(people[0].model_dump(mode="json") | {"experiences": never})
+    found = offers.answer(_gathered(people, *_groups(**welcome))).groups
+    assert "The open door" not in {one.name for one in found}
+    assert len(found) == 3
+
+
+def test_among_many_people_it_stands_where_it_fits() -> None:
+    people = [_person(number) for number in range(1, 90)]
+    found = offers.answer(_gathered(people, *_groups())).groups
+    assert found[0].name != "The open door"

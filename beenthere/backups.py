@@ -22,6 +22,8 @@ from people import audit, organisations
 
 # In steps, so that whoever writes meanwhile waits for none longer than a moment.
 PAGES_AT_ONCE: Final = 1_000
+# A service that was stopped a moment ago may still be closing its files.
+CLOSED_WITHIN_SECONDS: Final = 3.0
 
 
 class NoBackup(ValueError):
@@ -164,7 +166,9 @@ async def _open_one_of_each(session: AsyncSession) -> None:
 def _put_aside(file: Path, *, now: datetime) -> Path:
     """Give the present database a second name, once nobody has it open."""
     try:
-        with closing(sqlite3.connect(file, timeout=0.5, isolation_level=None)) as database:
+        with closing(
+            sqlite3.connect(file, timeout=CLOSED_WITHIN_SECONDS, isolation_level=None)
+        ) as database:
             database.execute("PRAGMA locking_mode = EXCLUSIVE")
             # Alone, this takes in what is still in the write-ahead log, and the log goes.
             database.execute("BEGIN EXCLUSIVE")

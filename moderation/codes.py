@@ -18,10 +18,11 @@ from core import encryption, ids
 from core.errors import Invalid
 from core.sentences import Sentence, say
 from core.tables import Base, Copied, Identified, Owned, Retention, field
-from moderation import cases, effects, words
-from moderation.cases import Case
-from moderation.fold import Status
-from people import accounts, credentials
+from moderation import case_words, cases, effects, words
+from moderation.cases import Case, CaseEvent
+from moderation.documents import HouseRules
+from moderation.fold import Kind, Status
+from people import accounts, credentials, documents
 from people.accounts import Account
 from people.permissions import Actor, Standing
 
@@ -93,9 +94,27 @@ async def read(session: AsyncSession, code: str, *, now: datetime) -> Read:
         name=account.name,
         standing=account.standing,
         at=row.made_at,
-        lines=[words.stands(one.kind, one.ends_at, is_over=bool(one.undone_at)) for one in done],
+        lines=[words.stands(one.kind, one.ends_at, is_over=bool(one.undone_at)) for one in done]
+        + await _because(session, row),
         is_asked_again=case.is_appealed and case.status is not Status.DECIDED,
     )
+
+
+async def _because(session: AsyncSession, code: DecisionCode) -> list[Sentence]:
+    """Return the rule and the words of the decision that the code was made with."""
+    query = (
+        select(CaseEvent)
+        .where(CaseEvent.case_id == code.case_id, CaseEvent.kind == Kind.DECIDED)
+        .where(CaseEvent.at <= code.made_at)
+        .order_by(CaseEvent.seq.desc())
+        .limit(1)
+    )
+    entry = (await session.scalars(query)).one_or_none()
+    if entry is None:
+        return []
+    rules = await documents.current(session, HouseRules)
+    said = await case_words.of_case(session, code.case_id)
+    return words.because(rules.rule(entry.data.get("rule") or ""), said.get(entry.id, ""))
 
 
 async def actor_of(session: AsyncSession, found: Read) -> Actor:

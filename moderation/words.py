@@ -95,8 +95,8 @@ NOT_SENT_ON: Final = say(
     " and what you can do."
 )
 IF_WRONG: Final = say(
-    'If you think this is wrong, tell us: press "Ask somebody else to look". Somebody who'
-    " had no part in this will read it, and you can say what we missed."
+    "If you think this is wrong, tell us: follow “If you think it's wrong”. Somebody who had no"
+    " part in this will read it, and you can say what we missed."
 )
 _LOOKED: Final = say("Somebody from the team has looked at what you told us.")
 _ACTED: Final = say(
@@ -168,12 +168,19 @@ def reason(
         for step in steps
         if step.kind in _DONE
     ]
-    parts.append(
-        say("It's about this rule: %(title)s. %(words)s", title=rule.title, words=rule.words)
-    )
+    return together(*parts, *because(rule, own_words), IF_WRONG, by="\n\n")
+
+
+def because(rule: Rule | None, own_words: str) -> list[Sentence]:
+    """Tell an author by which rule, and what whoever decided wrote to them."""
+    parts = []
+    if rule is not None:
+        parts.append(
+            say("It's about this rule: %(title)s. %(words)s", title=rule.title, words=rule.words)
+        )
     if own_words:
         parts.append(say("The person who looked writes: “%(own_words)s”", own_words=own_words))
-    return together(*parts, IF_WRONG, by="\n\n")
+    return parts
 
 
 def _until(ends_at: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:

@@ -26,7 +26,8 @@ pytestmark = [
 async def paused(here: Harbour) -> tuple[str, str]:
     """Marigold's account is paused; return the case and the code in her note."""
     case_id = await here.told_about(here.room_id)
-    await here.decide(here.mo, case_id, {"kind": "suspend", "minutes": 5 * DAY})
+    pause = {"kind": "suspend", "minutes": 5 * DAY}
+    await here.decide(here.mo, case_id, pause, reason_words="Two of these were meant to hurt.")
     found = re.search(r"Your code for this is ([\w-]+)\.", (await here.marigold.told())[-1])
     assert found is not None
     return case_id, found[1]
@@ -43,6 +44,8 @@ async def test_promise_19_signed_out_a_code_shows_the_reason_and_asks_somebody_e
     assert "We don't know that code." in phone.text
     read = await phone.press("Show it", {"code": code.lower()})
     assert "Your account is paused until" in read
+    assert "It's about this rule: Be kind" in read
+    assert "The person who looked writes: “Two of these were meant to hurt.”" in read
     assert "Urgent help" in read
     again = await phone.press("Ask for another look", {"words": "I was quoting her."})
     assert "Somebody who didn't decide it the first time" in again

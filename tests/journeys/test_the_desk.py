@@ -74,7 +74,12 @@ async def test_an_unkind_message_from_tell_us_to_a_secondlook(town: Town) -> Non
 
     reason = next(words for words in await marigold.told() if "Be kind" in words)
     assert KINDER in reason
-    assert "Ask somebody else to look" in reason
+    assert "follow “If you think it's wrong”" in reason
+    shown = await marigold.browser.open("/home")
+    assert "If you think it's wrong" in shown
+    # Each thing it says stands by itself.
+    pieces = marigold.browser.page.words
+    assert [one for one in pieces if one.startswith("It's about this rule: Be kind")]
     assert "Wren" not in reason
     outcome = next(words for words in await wren.told() if "what you told us" in words)
     assert "We did something about it." in outcome

@@ -127,6 +127,28 @@ def form_groups(
 
 
 @app.command()
+def screen(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help='JSON lines {"id", "text", "recent"?}; without one, standard input',
+        ),
+    ] = None,
+) -> None:
+    """Say for each text what screening would do with it, and why: one JSON object a line.
+
+    A line that can't be read is told by its number, beside the answers; the others go on.
+    """
+    from beenthere import screen_lines
+
+    if screen_lines.run(file):
+        raise typer.Exit(1)
+
+
+@app.command()
 def schema(kind: Annotated[str, typer.Argument(help="person or group")] = "person") -> None:
     """Print the JSON Schema of a document."""
     from matching import documents

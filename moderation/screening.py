@@ -4,7 +4,7 @@ from typing import Final
 
 import structlog
 
-from core.safety import Context, Response, Tier, Verdict
+from core.safety import Category, Context, Response, Tier, Verdict
 from moderation import contacts, normalise, policy, rulebooks
 from moderation.contacts import Allowed
 from moderation.rules import Hit
@@ -32,6 +32,10 @@ class RulesScreening:
             # Never the words, nor the fault's message, which may quote them.
             _log.error("screening_failed", fault=type(fault).__name__, characters=len(text))
             return UNSCREENED
+
+    def found(self, text: str, context: Context) -> frozenset[Category]:
+        """Return every category of which a rule holds, whatever the policy makes of it."""
+        return frozenset(hit.rule.category for hit in self.hits(text, context))
 
     def hits(self, text: str, context: Context) -> list[Hit]:
         """Return every rule that holds in `text`, alone or read on from the recent texts."""

@@ -1,96 +1,88 @@
-"""How fast and how right the rules stage is, beside a plain TF-IDF and logistic regression.
+"""How fast and how right screening is, beside a plain TF-IDF and logistic regression.
 
     python -m benchmarks.screening [--data DIR]
 
-Both score the same texts in the same run. The regression is trained on the rulebook's own
-examples, so its rightness is not measured on them. With `--data` (a folder laid out as the
-project's moderation data) the share of questions to counsellors that would be touched is counted.
-A table is printed, and the figures as JSON on the last line.
+Both score the same texts in the same run. The regression learns from the rulebook's own examples
+and, with `--data` (a folder laid out as the project's moderation data), from every part of it but
+the one it is asked about, so that its figures are those on texts it never saw. A table is printed,
+what was left out is said, and the figures stand as JSON on the last line.
 """
 
 import argparse
-import csv
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 
-from core.safety import Category, Context, Response, Tier
-from moderation import rulebooks
+from benchmarks import labelled, screening_figures
+from benchmarks.labelled import Labelled
+from benchmarks.screening_figures import Figures
+from core.safety import Category, Context, Response, Tier, Verdict
 from moderation.rules import Effect
 from moderation.screening import RulesScreening
 
-# The target for a chat message of about 100 characters (moderation.md §4), in microseconds.
-TARGET_US: Final = 60
+# The target for a chat message of about 100 characters (moderation.md §4), in milliseconds.
+TARGET_MS: Final = 0.06
 ROUNDS: Final = 3
 ANYWHERE: Final = Context()
-COUNSEL: Final = Path("counsel_chat", "counsel_chat_train.csv")
-
-Figures = dict[str, float]
+# Of a large part a sample is asked about and learned from: the figures hardly move.
+MOST_OF_A_PART: Final = 3_000
+BENT: Final = 300
 
 
 def chat_messages() -> list[str]:
     """Return ordinary talk of 60 to 140 characters: what most messages are."""
-    return [line for line in rulebooks.ordinary_talk() if 60 <= len(line) <= 140]
+    return [line for line in labelled.calm() if 60 <= len(line) <= 140]
 
 
 def spent(score: Callable[[str], object], texts: Iterable[str]) -> Figures:
-    """Return p50 and p99 of the time per text in microseconds, each text at its best of three."""
+    """Return p50 and p99 of the time per text in milliseconds, each text at its best of three."""
     best: list[float] = []
     for text in texts:
         rounds = [_one(score, text) for _ in range(ROUNDS)]
         best.append(min(rounds))
     best.sort()
     return {
-        "p50_us": best[len(best) // 2],
-        "p99_us": best[min(len(best) - 1, len(best) * 99 // 100)],
+        "p50_ms": best[len(best) // 2],
+        "p99_ms": best[min(len(best) - 1, len(best) * 99 // 100)],
     }
 
 
 def _one(score: Callable[[str], object], text: str) -> float:
     begun = time.perf_counter_ns()
     score(text)
-    return (time.perf_counter_ns() - begun) / 1_000
+    return (time.perf_counter_ns() - begun) / 1_000_000
 
 
-def examples(screening: RulesScreening) -> tuple[list[str], list[str]]:
-    """Return the rulebook's texts and, beside each, the category it shows or "none"."""
-    texts: list[str] = []
-    labels: list[str] = []
-    for rule in screening.rulebook.rules:
-        texts += [*rule.matches, *rule.passes]
-        labels += [rule.category.value] * len(rule.matches) + ["none"] * len(rule.passes)
-    ordinary = rulebooks.ordinary_talk()
-    return [*texts, *ordinary], [*labels, *("none" for _ in ordinary)]
-
-
-def regression(texts: list[str], labels: list[str]) -> Callable[[str], object]:
-    """Return the scoring of a pipeline as a tutorial would build it: word 1-2, character 3-5."""
+def regression(texts: Sequence[str], shown: Sequence[bool]) -> Any:
+    """Return a pipeline as a tutorial would build it, fitted: word 1-2, character 3-5."""
     # Slow to import (architecture.md, traps), so only where it is needed.
     from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]  # it ships no types
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]  # it ships no types
     from sklearn.pipeline import make_pipeline, make_union  # type: ignore[import-untyped]  # it ships no types
 
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
-    signs = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True)
-    pipeline = make_pipeline(make_union(words, signs), LogisticRegression(max_iter=200))
-    pipeline.fit(texts, labels)
-
-    def score(text: str) -> object:
-        result: object = pipeline.predict_proba([text])
-        return result
-
-    return score
+    signs = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2)
+    pipeline = make_pipeline(
+        make_union(words, signs), LogisticRegression(max_iter=200, class_weight="balanced")
+    )
+    return pipeline.fit(texts, shown)
 
 
-def speed(screening: RulesScreening, other: Callable[[str], object]) -> dict[str, Figures]:
+def speed(screening: RulesScreening, own: Sequence[Labelled]) -> dict[str, Figures]:
     """Time both on chat messages, on 2 000 characters and on 100 kB of ordinary talk."""
+    fitted = regression([one.text for one in own], [one.shows for one in own])
 
     def rules(text: str) -> object:
         return screening.screen(text, ANYWHERE)
 
-    page = " ".join(rulebooks.ordinary_talk())
+    def other(text: str) -> object:
+        result: object = fitted.predict_proba([text])
+        return result
+
+    page = " ".join(labelled.calm())
     long = (page * (1 + 100_000 // len(page)))[:100_000]
     pages = [page[at : at + 2_000] for at in range(0, len(page) - 2_000, 500)]
     chat = chat_messages()
@@ -103,44 +95,84 @@ def speed(screening: RulesScreening, other: Callable[[str], object]) -> dict[str
     }
 
 
-def rightness(screening: RulesScreening) -> Figures:
-    """Return recall of each category and false alarms on the rulebook's own examples.
-
-    These are what the rules were written on: a floor for a bug, not a measure of quality.
-    """
-    found: dict[Category, list[bool]] = {category: [] for category in Category}
-    for rule in screening.rulebook.rules:
-        for text in rule.matches:
-            found[rule.category].append(
-                rule.category in screening.screen(text, ANYWHERE).categories
-            )
-    ordinary = [screening.screen(text, ANYWHERE) for text in rulebooks.ordinary_talk()]
-    touched = sum(verdict.response is not Response.DELIVER for verdict in ordinary)
-    figures = {
-        f"recall, {category.value}": sum(hits) / len(hits) for category, hits in found.items()
-    }
-    return figures | {"ordinary talk touched": touched / len(ordinary)}
+def found(screening: RulesScreening, one: Labelled) -> bool:
+    """Tell whether the rules see in a text what it is asked about."""
+    return one.about in screening.found(one.text, ANYWHERE)
 
 
-def over_flagging(screening: RulesScreening, folder: Path) -> Figures:
-    """Return shares of questions to counsellors that would page, be asked, folded or held."""
-    with (folder / COUNSEL).open(encoding="utf-8", newline="") as file:
-        questions = {row["questionText"] for row in csv.DictReader(file) if row["questionText"]}
-    verdicts = [screening.screen(text, ANYWHERE) for text in sorted(questions)]
-    count = len(verdicts)
+def rightness(screening: RulesScreening, own: Sequence[Labelled]) -> Figures:
+    """Return recall of each category on the rulebook's own examples: a floor for a bug."""
+    hits: dict[Category, list[bool]] = {category: [] for category in Category}
+    for one in own:
+        if one.shows:
+            hits[one.about].append(found(screening, one))
+    return {f"recall, {category.value}": sum(all_) / len(all_) for category, all_ in hits.items()}
 
-    def share(kind: Callable[[Any], bool]) -> float:
-        return sum(map(kind, verdicts)) / count
+
+def bent(screening: RulesScreening) -> Figures:
+    """Return the rules' recall under each evasion, relative to clean."""
+    # Contact details have spellings of their own.
+    plain = [
+        Labelled(text, rule.category, shows=True, source=labelled.OWN)
+        for rule in screening.rulebook.rules
+        if rule.recogniser is None
+        for text in rule.matches
+    ]
+    some = _sample(plain, BENT)
+    return screening_figures.under_evasions(
+        [one.text for one in some],
+        lambda text, place: some[place].about in screening.found(text, ANYWHERE),
+    )
+
+
+def touched(screening: RulesScreening, texts: Sequence[str]) -> Figures:
+    """Return the shares of texts that would page, be helped, asked, folded or held."""
+    verdicts = [screening.screen(text, ANYWHERE) for text in texts]
+
+    def share(kind: Callable[[Verdict], bool]) -> float:
+        return sum(map(kind, verdicts)) / len(verdicts)
 
     return {
-        "questions": count,
-        "paged now": share(lambda verdict: verdict.tier is Tier.NOW),
-        "offered help": share(lambda verdict: verdict.response is Response.DELIVER_WITH_HELP),
-        "asked": share(lambda verdict: verdict.response is Response.ASK),
-        "folded or held": share(
-            lambda verdict: bool(verdict.folded) or verdict.response is Response.HOLD
-        ),
+        "texts": float(len(verdicts)),
+        "paged now": share(lambda one: one.tier is Tier.NOW),
+        "offered help": share(lambda one: one.response is Response.DELIVER_WITH_HELP),
+        "asked": share(lambda one: one.response is Response.ASK),
+        "folded or held": share(lambda one: bool(one.folded) or one.response is Response.HOLD),
     }
+
+
+def unseen(
+    screening: RulesScreening, own: Sequence[Labelled], public: Sequence[Labelled]
+) -> dict[str, Figures]:
+    """Return, for each head and source, the rules' figures and those of a regression without it."""
+    sets = screening_figures.by_source(public)
+    figures: dict[str, Figures] = {}
+    for (about, source), texts in sets.items():
+        asked = _sample(texts, MOST_OF_A_PART)
+        shown = [one.shows for one in asked]
+        ruled = [float(found(screening, one)) for one in asked]
+        learned = [
+            one
+            for (other_about, other), others in sets.items()
+            if other_about == about and other != source
+            for one in _sample(others, MOST_OF_A_PART)
+        ]
+        fitted = _fitted([*own, *learned], about)
+        scores = fitted.predict_proba([one.text for one in asked])[:, 1]
+        figures[f"{about}, {source}: rules"] = screening_figures.flagged(ruled, shown)
+        figures[f"{about}, {source}: regression"] = screening_figures.of(shown, scores)
+    return figures
+
+
+def _fitted(texts: Sequence[Labelled], about: str) -> Any:
+    """Fit on all texts; whatever shows something else doesn't show this."""
+    shown = [one.shows and one.about.value == about for one in texts]
+    return regression([one.text for one in texts], shown)
+
+
+def _sample(texts: Sequence[Labelled], most: int) -> list[Labelled]:
+    chance = Random(screening_figures.SEED)
+    return list(texts) if len(texts) <= most else chance.sample(list(texts), most)
 
 
 def show(title: str, figures: Mapping[str, object]) -> None:
@@ -148,10 +180,22 @@ def show(title: str, figures: Mapping[str, object]) -> None:
     print(f"\n{title}")
     for name, value in figures.items():
         if isinstance(value, dict):
-            cells = "  ".join(f"{key} {cell:>10,.1f}" for key, cell in value.items())
+            cells = "  ".join(f"{key} {cell:.4g}" for key, cell in value.items())
         else:
             cells = f"{value:>10.4g}" if isinstance(value, int | float) else str(value)
-        print(f"  {name:<34}{cells}")
+        print(f"  {name:<44}{cells}")
+
+
+def with_data(screening: RulesScreening, own: Sequence[Labelled], folder: Path) -> dict[str, Any]:
+    """Measure and show what needs public data."""
+    measured: dict[str, Any] = {}
+    if questions := labelled.questions(folder):
+        measured["questions"] = touched(screening, questions)
+        show("Questions to counsellors", measured["questions"])
+    if public := labelled.read(folder):
+        measured["unseen"] = unseen(screening, own, public)
+        show("On texts that neither was made from", measured["unseen"])
+    return measured
 
 
 def main() -> None:
@@ -159,28 +203,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--data", type=Path, help="folder with counsel_chat/ in it")
+    parser.add_argument("--data", type=Path, help="folder of public moderation data")
     folder: Path | None = parser.parse_args().data
     screening = RulesScreening()
-    timed = speed(screening, regression(*examples(screening)))
-    ratio = timed["regression, chat message"]["p50_us"] / timed["rules, chat message"]["p50_us"]
-    right = rightness(screening)
-    helped = sum(rule.effect is Effect.HELP for rule in screening.rulebook.rules)
-    book = {"rules": len(screening.rulebook.rules), "of them distress": helped}
+    rules = screening.rulebook.rules
+    own = labelled.own(screening.rulebook)
+    book = {"rules": len(rules), "distress": sum(rule.effect is Effect.HELP for rule in rules)}
     show(f"Rulebook {screening.rulebook.version}", book)
-    show(f"Time per text (target for a chat message: {TARGET_US} µs)", timed)
+    timed = speed(screening, own)
+    show(f"Time per text (target for a chat message: {TARGET_MS} ms)", timed)
+    ratio = timed["regression, chat message"]["p50_ms"] / timed["rules, chat message"]["p50_ms"]
     show("Regression's time per message ÷ the rules'", {"ratio": ratio})
-    show("On the rulebook's own examples", right)
-    over: Figures | None = None
-    if folder is not None and (folder / COUNSEL).is_file():
-        over = over_flagging(screening, folder)
-        show("Questions to counsellors", over)
-    else:
-        print(
-            "\nLeft out: over-flagging on questions to counsellors (no --data with counsel_chat)."
-        )
-    print("Not measured here: recall on texts nobody of the project wrote; the linear heads.")
-    print(json.dumps({"book": book, "time": timed, "ratio": ratio, "right": right, "over": over}))
+    figures: dict[str, Any] = {"book": book, "time": timed, "ratio": ratio}
+    figures["own"] = rightness(screening, own)
+    show("Rules on the rulebook's own examples", figures["own"])
+    figures["evasions"] = bent(screening)
+    show("Rules' recall under evasion ÷ clean", figures["evasions"])
+    figures["calm"] = touched(screening, labelled.calm())
+    show("Ordinary talk of peers", figures["calm"])
+    figures |= with_data(screening, own, folder) if folder else {}
+    missing = [one for one in ("questions", "unseen") if one not in figures]
+    if missing:
+        print(f"\nLeft out, for there is no such data: {', '.join(missing)}.")
+    print("Not measured here: the linear heads, which are not made yet.")
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ import random
 
 import pytest
 
+from benchmarks import evasions
+from benchmarks.evasions import Evasion
 from core.safety import Context
 from moderation.screening import RulesScreening
-from tests.moderation import evasions
-from tests.moderation.evasions import Evasion
 
 SCREENING = RulesScreening()
 ANYWHERE = Context()

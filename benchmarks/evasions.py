@@ -29,19 +29,19 @@ def soft_hyphens(text: str, chance: random.Random) -> str:
     return _letters(text, lambda sign: sign + ("\u00ad" if chance.random() < 0.5 else ""))
 
 
-def homoglyphs(text: str, chance: random.Random) -> str:
+def homoglyphs(text: str, _chance: random.Random) -> str:
     return _letters(text, lambda sign: CYRILLIC.get(sign, sign))
 
 
-def full_width(text: str, chance: random.Random) -> str:
+def full_width(text: str, _chance: random.Random) -> str:
     return _letters(text, lambda sign: chr(ord(sign) + 0xFEE0))
 
 
-def maths(text: str, chance: random.Random) -> str:
+def maths(text: str, _chance: random.Random) -> str:
     return _letters(text.lower(), lambda sign: chr(0x1D5EE + ord(sign) - 97))
 
 
-def circled(text: str, chance: random.Random) -> str:
+def circled(text: str, _chance: random.Random) -> str:
     return _letters(text.lower(), lambda sign: chr(0x24D0 + ord(sign) - 97))
 
 
@@ -50,39 +50,39 @@ def accents(text: str, chance: random.Random) -> str:
     return unicodedata.normalize("NFC", bent)
 
 
-def capitals(text: str, chance: random.Random) -> str:
+def capitals(text: str, _chance: random.Random) -> str:
     return text.upper()
 
 
-def no_apostrophes(text: str, chance: random.Random) -> str:
+def no_apostrophes(text: str, _chance: random.Random) -> str:
     return text.replace("'", "")
 
 
-def curly(text: str, chance: random.Random) -> str:
+def curly(text: str, _chance: random.Random) -> str:
     return text.replace("'", "’")
 
 
-def leet(text: str, chance: random.Random) -> str:
+def leet(text: str, _chance: random.Random) -> str:
     return _letters(text, lambda sign: LEET.get(sign.lower(), sign))
 
 
-def spaced(text: str, chance: random.Random) -> str:
+def spaced(text: str, _chance: random.Random) -> str:
     return _long_words(text, " ".join)
 
 
-def dotted(text: str, chance: random.Random) -> str:
+def dotted(text: str, _chance: random.Random) -> str:
     return _long_words(text, ".".join)
 
 
-def dashed(text: str, chance: random.Random) -> str:
+def dashed(text: str, _chance: random.Random) -> str:
     return _long_words(text, "-".join)
 
 
-def emoji_between(text: str, chance: random.Random) -> str:
+def emoji_between(text: str, _chance: random.Random) -> str:
     return _long_words(text, "🔪".join)
 
 
-def stretched(text: str, chance: random.Random) -> str:
+def stretched(text: str, _chance: random.Random) -> str:
     return _long_words(text, lambda word: word + word[-1] * 4)
 
 

@@ -148,6 +148,21 @@ def screen(
         raise typer.Exit(1)
 
 
+@app.command(name="train-screening")
+def train_screening(
+    data: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="A folder of public data")
+    ],
+    into: Annotated[Path, typer.Option(file_okay=False, help="Where the model goes")] = Path(
+        "model"
+    ),
+) -> None:
+    """Learn anew what screening is sure of, from the shipped examples and public data."""
+    from beenthere import train_screening as learning
+
+    typer.echo(learning.run(data, into))
+
+
 @app.command()
 def schema(kind: Annotated[str, typer.Argument(help="person or group")] = "person") -> None:
     """Print the JSON Schema of a document."""

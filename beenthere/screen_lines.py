@@ -11,6 +11,7 @@ import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.safety import Category, Context
+from moderation import heads
 from moderation.screening import RulesScreening
 
 
@@ -26,7 +27,7 @@ class Asked(BaseModel):
 
 def run(file: Path | None) -> int:
     """Answer every line of a file, or of standard input; return how many could not be read."""
-    screening, bad = RulesScreening(), 0
+    screening, bad = RulesScreening(heads=heads.shipped()), 0
     with _opened(file) as lines:
         for number, line in enumerate(_counted(lines, file), 1):
             if not line.strip():
@@ -44,15 +45,20 @@ def run(file: Path | None) -> int:
 
 
 def answer(screening: RulesScreening, asked: Asked) -> dict[str, Any]:
-    """Return one line out. `scores`: 1.0 where a rule of that category holds, else 0.0."""
+    """Return one line out.
+
+    `scores`: 1.0 where a rule of that category holds; else how sure the heads are, and 0.0 where
+    there are none.
+    """
     context = Context(recent=tuple(asked.recent))
     verdict = screening.screen(asked.text, context)
     found = screening.found(asked.text, context)
+    sure = screening.sure(asked.text, context)
     return {
         "id": asked.id,
         "response": verdict.response.value,
         "tier": verdict.tier.value,
-        "scores": {one.value: float(one in found) for one in Category},
+        "scores": {one.value: 1.0 if one in found else sure.get(one, 0.0) for one in Category},
         "folded": [list(span) for span in verdict.folded],
         "because": list(verdict.because),
     }

@@ -16,10 +16,11 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from benchmarks import labelled, screening_figures
-from benchmarks.labelled import Labelled
+from benchmarks import screening_figures
 from benchmarks.screening_figures import Figures
 from core.safety import Category, Context, Response, Tier, Verdict
+from moderation import labelled
+from moderation.labelled import Labelled
 from moderation.rules import Effect
 from moderation.screening import RulesScreening
 

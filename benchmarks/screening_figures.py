@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.evasions import ALL, Evasion
-from benchmarks.labelled import Labelled
+from moderation.labelled import Labelled
 
 Figures = dict[str, float]
 Scoring = Callable[[Sequence[str]], Sequence[float]]

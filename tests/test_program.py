@@ -316,6 +316,7 @@ def test_every_command_says_in_a_sentence_what_it_is_for() -> None:
     assert names == {
         "demo", "serve", "setup", "migrate", "match", "form-groups", "schema", "doctor",
         "backup", "restore", "import", "export", "retention", "screen",
+        "train-screening",
     }  # fmt: skip
     assert all(name in said for name in (*names, "audit", "keys"))
     assert isinstance(cli.app, typer.Typer)

@@ -239,6 +239,7 @@ SHORTENED: Final = {
     "tests/keeping/test_importing.py": "fewer people in one unit of work",
     "tests/keeping/test_keys.py": "fewer rows in one unit of work",
     "tests/matching/test_ranking.py": "weights that are no numbers",
+    "tests/moderation/test_screening_bench.py": "fewer rounds, fewer texts, the words typed",
     "tests/test_program_faults.py": "the words typed, and no second place for logs",
     "tests/upkeep/test_mail.py": "shorter patience with a slow mail server",
     "tests/upkeep/test_upkeep.py": "other sweeps in the table of sweeps",

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import labelled, screening, screening_figures
+from benchmarks import screening, screening_figures
 from core.safety import Category
+from moderation import labelled
 
 SURE = [True, True, False, False]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from benchmarks import screening_figures
+from benchmarks import screening_figures, screening_heads
 from benchmarks.screening_figures import Figures
 from core.safety import Category, Context, Response, Tier, Verdict
 from moderation import labelled
@@ -162,6 +162,8 @@ def unseen(
         scores = fitted.predict_proba([one.text for one in asked])[:, 1]
         figures[f"{about}, {source}: rules"] = screening_figures.flagged(ruled, shown)
         figures[f"{about}, {source}: regression"] = screening_figures.of(shown, scores)
+        ours = screening_heads.without(public, asked, source=source)
+        figures[f"{about}, {source}: heads"] = screening_figures.of(shown, ours)
     return figures
 
 
@@ -220,13 +222,15 @@ def main() -> None:
     show("Rules on the rulebook's own examples", figures["own"])
     figures["evasions"] = bent(screening)
     show("Rules' recall under evasion ÷ clean", figures["evasions"])
+    figures["kept back"] = screening_heads.kept_back()
+    show("Authored examples that nothing learned from", figures["kept back"])
     figures["calm"] = touched(screening, labelled.calm())
     show("Ordinary talk of peers", figures["calm"])
     figures |= with_data(screening, own, folder) if folder else {}
     missing = [one for one in ("questions", "unseen") if one not in figures]
     if missing:
         print(f"\nLeft out, for there is no such data: {', '.join(missing)}.")
-    print("Not measured here: the linear heads, which are not made yet.")
+    print("Not measured here: what people of an organisation decide about what they see.")
     print(json.dumps(figures))
 
 

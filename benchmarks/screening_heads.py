@@ -1,13 +1,13 @@
 """Figures of the linear heads on texts they did not learn from."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from benchmarks import screening_figures
 from benchmarks.screening_figures import Figures
 from core.safety import Category
-from moderation import authored, training
+from moderation import training
 from moderation.authored import Example
 from moderation.heads import Heads
 from moderation.labelled import Labelled
@@ -24,13 +24,12 @@ def without(public: Sequence[Labelled], asked: Sequence[Labelled], *, source: st
     return [heads.scores(training.plain(one.text))[about] for one in asked]
 
 
-def kept_back() -> dict[str, Figures]:
-    """Return figures on the fifth of the authored examples that is kept back, category by category.
+def kept_back(heads: Heads, examples: Iterable[Example]) -> dict[str, Figures]:
+    """Return figures on the fifth of the examples that is kept back, category by category.
 
     For each: asked of its own examples; then, for each way of speaking, the share that is flagged.
     """
-    heads = training.train(training.lessons([]))
-    held = [one for one in authored.shipped() if one.is_kept_back]
+    held = [one for one in examples if one.is_kept_back]
     scores = {one: heads.scores(training.plain(_whole(one))) for one in held}
     figures: dict[str, Figures] = {}
     for about in heads.categories:

@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import screening, screening_figures
+from benchmarks import screening, screening_figures, screening_heads
 from core.safety import Category
-from moderation import labelled
+from moderation import labelled, training
+from moderation.authored import Example
+from moderation.training import EVERY, Lesson
 
+SPAM = frozenset({Category.SPAM})
 SURE = [True, True, False, False]
 
 
@@ -96,7 +99,7 @@ def test_the_bench_ends_with_one_line_of_json_and_says_what_it_left_out(
     for part in ("presidio_research", "convabuse"):
         shutil.rmtree(folder / part)
     data = ["--data", str(folder)] if is_there else []
-    monkeypatch.setattr("sys.argv", ["screening", *data])
+    monkeypatch.setattr("sys.argv", ["screening", "--rules-only", *data])
     monkeypatch.setattr(screening, "ROUNDS", 1)
     monkeypatch.setattr(screening, "BENT", 10)
     screening.main()
@@ -106,6 +109,28 @@ def test_the_bench_ends_with_one_line_of_json_and_says_what_it_left_out(
     assert len(figures["evasions"]) == 17
     assert figures["calm"]["paged now"] == 0
     assert ("unseen" in figures) is ("questions" in figures) is is_there
-    assert any(line.startswith("Left out") for line in said) is not is_there
+    (left_out,) = [line for line in said if line.startswith("Left out")]
+    assert ("unseen" in left_out) is not is_there
+    assert "kept back" in left_out
     if is_there:
         assert "distress, SuicidEmoji: regression" in figures["unseen"]
+
+
+def test_heads_are_asked_of_what_is_kept_back_alone() -> None:
+    taught = [("win a free prize", True), ("the kettle is on", False)] * 2
+    heads = training.train(
+        [Lesson(text, SPAM if shows else frozenset(), EVERY, 1.0) for text, shows in taught * 3]
+    )
+    told = (
+        Example(f"{text}, said {number}", Category.SPAM, "kind" if shows else "calm", labels)
+        for number in range(20)
+        for text, shows in taught[:2]
+        for labels in (SPAM if shows else frozenset(),)
+    )
+    examples = list(told)
+    figures = screening_heads.kept_back(heads, examples)
+    held = [one for one in examples if one.is_kept_back]
+    assert figures["spam"]["texts"] == len(held) < len(examples)
+    assert figures["spam"]["auprc"] == 1
+    assert figures["spam, shows it: kind"]["flagged"] == 1
+    assert figures["spam, not: calm"]["flagged"] == 0

@@ -65,6 +65,15 @@ def test_people_who_are_in_no_file_are_not_found(tmp_path: Path, type_: Type, pa
     assert "Traceback" not in said
 
 
+def test_learning_from_a_folder_with_nothing_to_learn_from_says_so_and_writes_nothing(
+    tmp_path: Path, type_: Type
+) -> None:
+    number, said = type_("train-screening", "--data", ".", "--into", "model")
+    assert number == 1
+    assert "There is no public data of a kind we know" in said
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path, type_: Type) -> None:
     _newer(tmp_path)
     number, said = type_("serve", "--port", "0")

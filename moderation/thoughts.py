@@ -1,5 +1,6 @@
 """Which sightings are meant: guards look at each, and thoughts that run on are told apart."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
@@ -12,6 +13,7 @@ from moderation.rules import Beside, Effect, Sighting
 GUARD_REACH: Final = 80
 # How far ahead of the end of a match distress in the same sentence ends its tail.
 _TAIL_REACH: Final = 120
+_SIGNS: Final = re.compile(r"\W*")
 _BOTH: Final = (Effect.HELP, Effect.FOLD)
 # Of a text with more such sentences a person reads on.
 _MOST_SENTENCES: Final = 6
@@ -78,6 +80,8 @@ def _parted(view: View, text: str, *, look: Look, within: Span) -> str:
     """Return the text with full stops at the joints of one sentence that part the two kinds."""
     near = (max(0, within[0] - GUARD_REACH), within[1] + GUARD_REACH)
     reading = _reading(view, text, look=look, near=near)
+    if _are_parted(reading, within):
+        return text
     for cut in _cuts(reading, within):
         if _may_part(reading.seen, cut):
             apart = joints.parted(reading.text, cut.joint)
@@ -85,6 +89,23 @@ def _parted(view: View, text: str, *, look: Look, within: Span) -> str:
             if _parts(reading, again, cut):
                 reading = again
     return reading.text
+
+
+def _are_parted(reading: _Reading, within: Span) -> bool:
+    """True when both are meant already and a sentence ends between each two of them.
+
+    What was seen may reach over that end; what is meant of it doesn't.
+    """
+    held = list(_of_both(reading.held, within))
+    distress, harm = ([one.whole for one in held if one.rule.effect is kind] for kind in _BOTH)
+    pairs = [sorted((one, other)) for one in distress for other in harm]
+    return bool(pairs) and all(_is_stop_between(reading.text, *pair) for pair in pairs)
+
+
+def _is_stop_between(text: str, first: Span, second: Span) -> bool:
+    """True when a sentence ends between two matches; its signs may stand in the second."""
+    signs = _SIGNS.match(text, second[0])
+    return joints.is_parted(text, first[1], signs.end() if signs else second[0])
 
 
 def _cuts(reading: _Reading, within: Span) -> Iterator[_Cut]:

@@ -1,6 +1,5 @@
 """Which sightings are meant: guards look at each, and thoughts that run on are told apart."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
@@ -13,7 +12,6 @@ from moderation.rules import Beside, Effect, Sighting
 GUARD_REACH: Final = 80
 # How far ahead of the end of a match distress in the same sentence ends its tail.
 _TAIL_REACH: Final = 120
-_SIGNS: Final = re.compile(r"\W*")
 _BOTH: Final = (Effect.HELP, Effect.FOLD)
 # Of a text with more such sentences a person reads on.
 _MOST_SENTENCES: Final = 6
@@ -92,20 +90,17 @@ def _parted(view: View, text: str, *, look: Look, within: Span) -> str:
 
 
 def _are_parted(reading: _Reading, within: Span) -> bool:
-    """True when both are meant already and a sentence ends between each two of them.
+    """True when both are meant already, each with words of its own and a sentence's end between.
 
-    What was seen may reach over that end; what is meant of it doesn't.
+    That end may stand within the second: "tonight. He is going to…" begins before it.
     """
     held = list(_of_both(reading.held, within))
     distress, harm = ([one.whole for one in held if one.rule.effect is kind] for kind in _BOTH)
     pairs = [sorted((one, other)) for one in distress for other in harm]
-    return bool(pairs) and all(_is_stop_between(reading.text, *pair) for pair in pairs)
-
-
-def _is_stop_between(text: str, first: Span, second: Span) -> bool:
-    """True when a sentence ends between two matches; its signs may stand in the second."""
-    signs = _SIGNS.match(text, second[0])
-    return joints.is_parted(text, first[1], signs.end() if signs else second[0])
+    return bool(pairs) and all(
+        first[1] <= second[0] and joints.is_parted(reading.text, first[1], second[1])
+        for first, second in pairs
+    )
 
 
 def _cuts(reading: _Reading, within: Span) -> Iterator[_Cut]:

@@ -69,9 +69,23 @@ def test_a_day_at_the_end_of_a_threat_stays_with_it_whoever_the_next_sentence_is
     assert verdict.response is Response.DELIVER_WITH_HELP
 
 
-def test_what_is_apart_by_a_full_stop_already_is_not_cut_again() -> None:
-    harm = "what are you wearing tonight then"
-    text = f"{harm} … tonight my dad said he is going to kill himself, I need someone to tell me"
+@pytest.mark.parametrize(
+    ("harm", "rest", "distress"),
+    [
+        (
+            "what are you wearing tonight then", "",
+            "tonight my dad said he is going to kill himself, I need someone to tell me",
+        ),
+        (
+            "I'm going to kill him tonight", ", I've had enough",
+            "she just rang, she's about to end her life, I'm two hundred miles away",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_apart_by_a_full_stop_already_is_not_cut_again(
+    harm: str, rest: str, distress: str
+) -> None:
+    text = f"{harm}{rest} … {distress}"
     verdict = SCREENING.screen(text, Context())
     assert [text[start:end] for start, end in verdict.folded] == [harm]
     assert verdict.response is Response.DELIVER_WITH_HELP

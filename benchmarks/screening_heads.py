@@ -30,7 +30,7 @@ def kept_back(heads: Heads, examples: Iterable[Example]) -> dict[str, Figures]:
     For each: asked of its own examples; then, for each way of speaking, the share that is flagged.
     """
     held = [one for one in examples if one.is_kept_back]
-    scores = {one: heads.scores(training.plain(_whole(one))) for one in held}
+    scores = {one: heads.scores(training.plain(one.whole)) for one in held}
     figures: dict[str, Figures] = {}
     for about in heads.categories:
         mine = [one for one in held if one.about is about]
@@ -47,7 +47,7 @@ def _by_kind(mine: Sequence[Example], heads: Heads, about: Category) -> dict[str
     for one in mine:
         side = "shows it" if one.shows_it else "not"
         kinds[f"{about.value}, {side}: {one.kind}"].append(
-            heads.scores(training.plain(_whole(one)))[about]
+            heads.scores(training.plain(one.whole))[about]
         )
     return {
         name: {
@@ -56,7 +56,3 @@ def _by_kind(mine: Sequence[Example], heads: Heads, about: Category) -> dict[str
         }
         for name, shares in sorted(kinds.items())
     }
-
-
-def _whole(one: Example) -> str:
-    return "\n".join((*one.recent, one.text))

@@ -38,9 +38,14 @@ class Example:
         return self.about in self.labels
 
     @property
+    def whole(self) -> str:
+        """What was said, with what its author said before it."""
+        return "\n".join((*self.recent, self.text))
+
+    @property
     def is_kept_back(self) -> bool:
         """True for the fifth that nothing learns from; decided by its words alone."""
-        digest = hashlib.sha256("\n".join((*self.recent, self.text)).encode()).digest()
+        digest = hashlib.sha256(self.whole.encode()).digest()
         return digest[0] % KEPT_BACK == 0
 
 

@@ -20,6 +20,9 @@ _OPENING_REACH: Final = 40
 _JOINT: Final = re.compile(
     r",? (?:(?:and|but|so|because|cos|cause|then|or|plus|while|- ?)(?:,? |\b,))+|[,;:] ?"
 )
+_FIRST_JOINING: Final = re.compile(
+    r",? (?:and|but|so|because|cos|cause|then|or|plus|while|-),? (?=[a-z])"
+)
 _JOINING: Final = re.compile(r" *(?:[;-] |\b(?:and|but|so|because|cos|then) )")
 _OPENING: Final = re.compile(
     r"(?:[ ,]|\b(?:i|im|ive|id|ill|my|it|its|they|theyd|she|he|we|you|there|theres|this|that|was"
@@ -48,11 +51,19 @@ def joints(text: str, within: Span, kinds: Iterable[Sequence[Span]]) -> list[Spa
 
     `kinds` are the matches of each kind; blanks count only beside one of them.
     """
-    found = [one.span() for one in _JOINT.finditer(text, *within)]
+    found = [span for one in _JOINT.finditer(text, *within) for span in _ways(one)]
     blanks = {at for spans in kinds for at in _blanks(text, spans)}
     loose = [(at, at + 1) for at in sorted(blanks) if not any(a <= at < b for a, b in found)]
     inside = [one for one in found + loose if within[0] < one[0] and one[1] < within[1]]
     return inside[:_MOST_JOINTS]
+
+
+def _ways(joint: re.Match[str]) -> Iterator[Span]:
+    """Yield a joint, and of two joining words the first: "so" may begin what follows."""
+    yield joint.span()
+    first = _FIRST_JOINING.match(joint.string, joint.start(), joint.end() + 1)
+    if first is not None and first.end() < joint.end():
+        yield first.span()
 
 
 def _blanks(text: str, spans: Sequence[Span]) -> Iterator[int]:
@@ -63,6 +74,11 @@ def _blanks(text: str, spans: Sequence[Span]) -> Iterator[int]:
             is_blank = 0 <= at < len(text) and text[at] == " "
             if is_blank and not any(first <= at < last for first, last in spans):
                 yield at
+
+
+def is_within(joint: Span, spans: Iterable[Span]) -> bool:
+    """True when a joint stands inside one of these, or takes its first words."""
+    return any(start < joint[1] and joint[1] < end for start, end in spans)
 
 
 def parted(text: str, joint: Span) -> str:

@@ -107,12 +107,16 @@ def _cuts(reading: _Reading, within: Span) -> Iterator[_Cut]:
     """Yield the cuts worth trying in a sentence, best first.
 
     Harm that comes first keeps the words up to the last joint, distress those up to the first: so
-    what follows keeps what is said about it.
+    what follows keeps what is said about it. Joints within words of distress come last: "because
+    I'm so tempted" parts at "because".
     """
     mixed = list(_of_both(reading.seen, within))
     spans = [[one.whole for one in mixed if one.rule.effect is kind] for kind in _BOTH]
     found = joints.joints(reading.text, within, spans)
-    last_first = sorted(found, key=lambda joint: (joint[1] - joint[0] == 1, -joint[0]))
+    last_first = sorted(
+        found,
+        key=lambda joint: (joint[1] - joint[0] == 1, joints.is_within(joint, spans[0]), -joint[0]),
+    )
     yield from (_Cut(joint, within, Effect.FOLD, Effect.HELP) for joint in last_first)
     yield from (_Cut(joint, within, Effect.HELP, Effect.FOLD) for joint in found)
 

@@ -47,10 +47,13 @@ OWN_WEIGHT, PUBLIC_WEIGHT = 1.0, 0.5
 
 def lessons(public: Iterable[labelled.Labelled]) -> list[Lesson]:
     """Return everything there is to learn from."""
-    return [
+    # Two texts may be one to a head ("You're dead." and "youre dead"): the kept-back one wins.
+    kept_back = {plain(one.whole) for one in authored.shipped() if one.is_kept_back}
+    every = (
         Lesson(plain(text), shows, teaches, weight)
         for text, shows, teaches, weight in (*_own(), *_public(public))
-    ]
+    )
+    return [one for one in every if one.text not in kept_back]
 
 
 def plain(text: str) -> str:
@@ -68,7 +71,7 @@ def _own() -> Iterator[Raw]:
         yield text, frozenset(), EVERY, OWN_WEIGHT
     for example in authored.shipped():
         if not example.is_kept_back:
-            yield "\n".join((*example.recent, example.text)), example.labels, EVERY, OWN_WEIGHT
+            yield example.whole, example.labels, EVERY, OWN_WEIGHT
 
 
 def _public(texts: Iterable[labelled.Labelled]) -> Iterator[Raw]:

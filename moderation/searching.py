@@ -40,7 +40,10 @@ class Rulebook:
     def search(self, view: View) -> list[Hit]:
         """Return every place where a rule holds, recognisers of contact details aside."""
         places = list(self._places(view))
-        held = thoughts.read(view, partial(_seen, places=places)) if places else []
+        if not places:
+            return []
+        kinds = {rule.effect for rule, _, _ in places}
+        held = thoughts.read(view, partial(_seen, places=places), kinds)
         return [Hit(one.rule, *view.span(*one.whole)) for one in held]
 
     def _places(self, view: View) -> Iterator[tuple[Rule, Phrase, list[Span]]]:
@@ -89,7 +92,7 @@ def _lines(text: str, seen: Iterable[Sighting]) -> set[int]:
 def _matches(text: str, near: Span, places: Places) -> Iterator[Sighting]:
     start, end = near
     for rule, phrase, windows in places:
-        within = [(max(a, start), min(b, end)) for a, b in windows]
+        within = [(max(a, start), min(b, end)) for a, b in windows if a < end and b > start]
         for whole, core in islice(phrase.spans(text, within), _MOST_HITS):
             yield Sighting(rule, whole, core)
 

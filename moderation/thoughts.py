@@ -1,6 +1,6 @@
 """Which sightings are meant: guards look at each, and thoughts that run on are told apart."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from moderation import joints
@@ -37,14 +37,16 @@ class _Reading(NamedTuple):
     held: list[Sighting]
 
 
-def read(view: View, look: Look) -> list[Sighting]:
+def read(view: View, look: Look, kinds: Collection[Effect]) -> list[Sighting]:
     """Return what is meant of what `look` sees in the text; a whole is cut to what belongs to it.
 
     Where distress and harm share a sentence, a joint between them becomes a full stop and the text
-    is looked at again.
+    is looked at again. `kinds` are those that may be seen: without both there is nothing to part.
     """
     everywhere = (0, len(view.text))
     whole = _reading(view, view.text, look=look, near=everywhere)
+    if not set(_BOTH) <= set(kinds):
+        return whole.held
     text = view.text
     for within in _sentences(view, whole)[:_MOST_SENTENCES]:
         text = _parted(view, text, look=look, within=within)

@@ -85,7 +85,8 @@ async def screened(database: Database, safety: Safety, actor: Actor, words: str)
     """Judge words before any unit of work, as far as their author agreed to it (promise 11)."""
     async with database.reading(actor.organisation_id) as session:
         notices = await consents.holds(session, actor.account_id, Purpose.NOTICE_DISTRESS)
-    return safety.screen(words, Context(notices_distress=notices))
+        house = await safety.house(session)
+    return safety.screen(words, Context(notices_distress=notices, house=house))
 
 
 def document_of(actor: Actor, told: dict[str, Any]) -> Person:

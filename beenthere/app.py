@@ -17,8 +17,8 @@ from core.database import Database
 from core.safety import Safety
 from core.settings import Settings
 from matching import encoders
+from moderation import screening
 from moderation.desk import Desk
-from moderation.screening import RulesScreening
 from people.throttles import FirstRunTries
 from web import pages
 
@@ -38,7 +38,7 @@ def create_app(
     encryption.install(settings.key_ring())
     encoders.choose(settings.encoder)
     database = Database(settings.database_url)
-    safety = safety or Desk(RulesScreening())
+    safety = safety or Desk(screening.shipped())
     engine = Engine(database, safety, clock)
     doorbells.install(database.bus, engine, database)
     upkeep = Upkeep(database, settings=settings, clock=clock)

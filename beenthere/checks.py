@@ -15,6 +15,7 @@ from core.errors import NotFound, Unavailable
 from core.sentences import say
 from core.settings import DEFAULT_SECRET, EncoderName, Settings
 from matching import encoders, text
+from moderation import heads
 from moderation.documents import CrisisDirectory
 from people import audit, documents, notices, organisations, roles
 from people.organisations import Organisation
@@ -66,6 +67,7 @@ async def everything(settings: Settings | None = None) -> list[Finding]:
     encryption.install(settings.key_ring())
     findings = [_secret(settings), _keys(settings), _tls(settings), _mail(settings)]
     findings.append(_encoder(settings))
+    findings.append(_heads())
     database = Database(settings.database_url)
     try:
         findings += await _database(database, settings)
@@ -107,6 +109,16 @@ def _encoder(settings: Settings) -> Finding:
         words = f"{name} stands in, which understands less: {fault}"
         return Finding("encoder", words, State.UNKNOWN)
     return good("encoder", f"{name}, its files are the ones that were chosen")
+
+
+def _heads() -> Finding:
+    try:
+        found = heads.shipped()
+    except heads.Broken as fault:
+        return to_do("screening", f"{fault}: rules alone look at what people write")
+    if found is None:
+        return to_do("screening", "the model is missing: rules alone look at what people write")
+    return good("screening", f"{len(found.categories)} heads, the ones their card describes")
 
 
 async def _database(database: Database, settings: Settings) -> list[Finding]:

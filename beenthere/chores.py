@@ -96,8 +96,8 @@ def _say_faults(read: "Iterable[Row]") -> int:
 async def _bring_in(read: "Iterable[Row]", codes: Path | None, slug: str | None) -> int:
     from beenthere import importing
     from core.clock import utc_now
+    from moderation import screening
     from moderation.desk import Desk
-    from moderation.screening import RulesScreening
 
     settings = Settings()
     async with opened(settings) as database:
@@ -105,7 +105,7 @@ async def _bring_in(read: "Iterable[Row]", codes: Path | None, slug: str | None)
             run = importing.Run(
                 database=database,
                 organisation_id=await _organisation_id(database, slug),
-                safety=Desk(RulesScreening()),
+                safety=Desk(screening.shipped()),
                 clock=utc_now,
                 site_name=settings.site_name,
                 tell=lambda fault: typer.echo(fault, err=True),

@@ -11,7 +11,7 @@ import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.safety import Category, Context
-from moderation import heads
+from moderation import screening
 from moderation.screening import RulesScreening
 
 
@@ -27,7 +27,7 @@ class Asked(BaseModel):
 
 def run(file: Path | None) -> int:
     """Answer every line of a file, or of standard input; return how many could not be read."""
-    screening, bad = RulesScreening(heads=heads.shipped()), 0
+    judge, bad = screening.shipped(), 0
     with _opened(file) as lines:
         for number, line in enumerate(_counted(lines, file), 1):
             if not line.strip():
@@ -39,26 +39,29 @@ def run(file: Path | None) -> int:
                 typer.echo(f"Line {number}: {_why(fault)}", err=True)
                 continue
             # ASCII, so that half a surrogate that came in can go out.
-            sys.stdout.write(json.dumps(answer(screening, asked)) + "\n")
+            sys.stdout.write(json.dumps(answer(judge, asked)) + "\n")
             sys.stdout.flush()
     return bad
 
 
-def answer(screening: RulesScreening, asked: Asked) -> dict[str, Any]:
+def answer(judge: RulesScreening, asked: Asked) -> dict[str, Any]:
     """Return one line out.
 
-    `scores`: 1.0 where a rule of that category holds; else how sure the heads are, and 0.0 where
-    there are none.
+    `scores`: how sure the heads are, and where a rule of that category holds half as far from
+    1.0; without heads a rule is 1.0 and anything else 0.0.
     """
     context = Context(recent=tuple(asked.recent))
-    verdict = screening.screen(asked.text, context)
-    found = screening.found(asked.text, context)
-    sure = screening.sure(asked.text, context)
+    verdict = judge.screen(asked.text, context)
+    found = judge.found(asked.text, context)
+    sure = judge.sure(asked.text, context)
     return {
         "id": asked.id,
         "response": verdict.response.value,
         "tier": verdict.tier.value,
-        "scores": {one.value: 1.0 if one in found else sure.get(one, 0.0) for one in Category},
+        "scores": {
+            one.value: (1 + sure.get(one, 1.0)) / 2 if one in found else sure.get(one, 0.0)
+            for one in Category
+        },
         "folded": [list(span) for span in verdict.folded],
         "because": list(verdict.because),
     }

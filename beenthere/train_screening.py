@@ -6,9 +6,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from moderation import authored, heads, training
+from moderation import authored, grams, heads, lessons, meanings, training
 from moderation.heads import Heads
-from moderation.training import Lesson
+from moderation.lessons import Lesson
 
 
 def run(data: Path, into: Path) -> str:
@@ -17,24 +17,27 @@ def run(data: Path, into: Path) -> str:
     Raises:
         FileNotFoundError: nothing of the public data lies there.
     """
-    lessons = training.lessons(training.public(data))
-    learned = training.train(lessons)
+    taught = lessons.every(lessons.public(data))
+    learned = training.train(
+        taught, meanings=meanings.learn(grams.words(one.text) for one in taught)
+    )
     model = heads.written(learned)
     into.mkdir(parents=True, exist_ok=True)
     (into / heads.MODEL).write_bytes(model)
-    told = json.dumps(card(model, learned, lessons), indent=2) + "\n"
+    told = json.dumps(card(model, learned, taught), indent=2) + "\n"
     (into / heads.CARD).write_text(told, encoding="utf-8")
     size = f"{len(model) / 1_000_000:.1f} MB"
-    return f"{len(lessons)} texts taught {len(learned.categories)} heads: {size} in {into}."
+    return f"{len(taught)} texts taught {len(learned.categories)} heads: {size} in {into}."
 
 
-def card(model: bytes, learned: Heads, lessons: list[Lesson]) -> dict[str, Any]:
+def card(model: bytes, learned: Heads, learned_from: list[Lesson]) -> dict[str, Any]:
     """Return what a model is: the categories in the order of its columns, and what taught them."""
-    taught = Counter(category for one in lessons for category in one.teaches)
-    shown = Counter(category for one in lessons for category in one.shows & one.teaches)
+    taught = Counter(category for one in learned_from for category in one.teaches)
+    shown = Counter(category for one in learned_from for category in one.shows & one.teaches)
     return {
         "sha256": hashlib.sha256(model).hexdigest(),
         "categories": [one.value for one in learned.categories],
+        "looks": {one.value: learned.looks[one] for one in learned.categories},
         "grams": len(learned.places),
         "texts": {one.value: taught[one] for one in learned.categories},
         "showing_it": {one.value: shown[one] for one in learned.categories},

@@ -2,16 +2,18 @@
 
     python -m benchmarks.screening [--data DIR]
 
-Both score the same texts in the same run. The regression learns from the rulebook's own examples
-and, with `--data` (a folder laid out as the project's moderation data), from every part of it but
-the one it is asked about, so that its figures are those on texts it never saw. A table is printed,
-what was left out is said, and the figures stand as JSON on the last line.
+All score the same texts in the same run; ours is what is shipped, rules alone and with heads. The
+regression learns from the rulebook's own examples and, with `--data` (a folder laid out as the
+project's moderation data), from every part of it but the one it is asked about, and so do heads
+then, so that these figures are those on texts they never saw. A table is printed, what was left
+out is said, and the figures stand as JSON on the last line.
 """
 
 import argparse
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -19,10 +21,11 @@ from typing import Any, Final
 from benchmarks import screening_figures, screening_heads
 from benchmarks.screening_figures import Figures
 from core.safety import Category, Context, Response, Tier, Verdict
-from moderation import authored, labelled, training
+from moderation import authored, labelled
+from moderation.heads import Heads
 from moderation.labelled import Labelled
 from moderation.rules import Effect
-from moderation.screening import RulesScreening
+from moderation.screening import RulesScreening, shipped
 
 # The target for a chat message of about 100 characters (moderation.md §4), in milliseconds.
 TARGET_MS: Final = 0.06
@@ -72,12 +75,17 @@ def regression(texts: Sequence[str], shown: Sequence[bool]) -> Any:
     return pipeline.fit(texts, shown)
 
 
-def speed(screening: RulesScreening, own: Sequence[Labelled]) -> dict[str, Figures]:
-    """Time both on chat messages, on 2 000 characters and on 100 kB of ordinary talk."""
+def speed(
+    screening: RulesScreening, whole: RulesScreening, own: Sequence[Labelled]
+) -> dict[str, Figures]:
+    """Time all three on chat messages, on 2 000 characters and on 100 kB of ordinary talk."""
     fitted = regression([one.text for one in own], [one.shows for one in own])
 
     def rules(text: str) -> object:
         return screening.screen(text, ANYWHERE)
+
+    def everything(text: str) -> object:
+        return whole.screen(text, ANYWHERE)
 
     def other(text: str) -> object:
         result: object = fitted.predict_proba([text])
@@ -89,10 +97,13 @@ def speed(screening: RulesScreening, own: Sequence[Labelled]) -> dict[str, Figur
     chat = chat_messages()
     return {
         "rules, chat message": spent(rules, chat),
+        "rules and heads, chat message": spent(everything, chat),
         "regression, chat message": spent(other, chat),
         "rules, 2 000 characters": spent(rules, pages),
+        "rules and heads, 2 000 characters": spent(everything, pages),
         "regression, 2 000 characters": spent(other, pages),
         "rules, 100 kB": spent(rules, [long]),
+        "rules and heads, 100 kB": spent(everything, [long]),
     }
 
 
@@ -126,6 +137,19 @@ def bent(screening: RulesScreening) -> Figures:
     )
 
 
+def bent_heads(heads: Heads) -> Figures:
+    """Return the heads' recall of kept-back examples under each evasion, relative to clean."""
+    held = [one for one in authored.shipped() if one.is_kept_back and one.shows_it]
+    asked = [one for one in held if heads.looks_at(one.about, screening_heads.OFTEN) is not None]
+
+    def is_found(text: str, place: int) -> bool:
+        about = asked[place].about
+        share = screening_heads.shares(heads, text)[about]
+        return share > (heads.looks_at(about, screening_heads.OFTEN) or 1)
+
+    return screening_figures.under_evasions([one.whole for one in asked], is_found)
+
+
 def touched(screening: RulesScreening, texts: Sequence[str]) -> Figures:
     """Return the shares of texts that would page, be helped, asked, folded or held."""
     verdicts = [screening.screen(text, ANYWHERE) for text in texts]
@@ -133,9 +157,17 @@ def touched(screening: RulesScreening, texts: Sequence[str]) -> Figures:
     def share(kind: Callable[[Verdict], bool]) -> float:
         return sum(map(kind, verdicts)) / len(verdicts)
 
+    def tells(verdict: Verdict, about: Category) -> bool:
+        return about in verdict.categories
+
     return {
         "texts": float(len(verdicts)),
+        "looked at": share(lambda one: one.tier is not Tier.NONE),
+        "as abuse or hate": share(
+            lambda one: tells(one, Category.HATE) or tells(one, Category.HARASSMENT)
+        ),
         "paged now": share(lambda one: one.tier is Tier.NOW),
+        "paged now or soon": share(lambda one: one.tier in (Tier.NOW, Tier.SOON)),
         "offered help": share(lambda one: one.response is Response.DELIVER_WITH_HELP),
         "asked": share(lambda one: one.response is Response.ASK),
         "folded or held": share(lambda one: bool(one.folded) or one.response is Response.HOLD),
@@ -156,6 +188,8 @@ def unseen(
     sets = screening_figures.by_source(public)
     figures: dict[str, Figures] = {}
     for (about, source), texts in sets.items():
+        if len({one.shows for one in texts}) < 2:
+            continue
         asked = _sample(texts, MOST_OF_A_PART)
         shown = [one.shows for one in asked]
         ruled = [float(found(screening, one)) for one in asked]
@@ -170,8 +204,11 @@ def unseen(
         figures[f"{about}, {source}: rules"] = screening_figures.flagged(ruled, shown)
         figures[f"{about}, {source}: regression"] = screening_figures.of(shown, scores)
         if with_heads:
-            ours = screening_heads.without(public, asked, source=source)
+            meanings = screening.heads.meanings if screening.heads else None
+            ours = screening_heads.without(public, asked, source=source, meanings=meanings)
+            both = [(1 + one) / 2 if rule else one for one, rule in zip(ours, ruled, strict=True)]
             figures[f"{about}, {source}: heads"] = screening_figures.of(shown, ours)
+            figures[f"{about}, {source}: rules and heads"] = screening_figures.of(shown, both)
     return figures
 
 
@@ -205,7 +242,21 @@ def with_data(
     if questions := labelled.questions(folder):
         measured["questions"] = touched(screening, questions)
         show("Questions to counsellors", measured["questions"])
-    if public := labelled.read(folder):
+    if talk := labelled.support_talk(folder.parent):
+        measured["support talk"] = touched(screening, talk[:MOST_OF_A_PART])
+        show("What people and supporters said to each other", measured["support talk"])
+    public = labelled.read(folder)
+    if public and with_heads:
+        measured["same places"] = screening_heads.same_places(
+            public,
+            meanings=screening.heads.meanings if screening.heads else None,
+            found=partial(found, screening),
+        )
+        show(
+            "Rules and heads on a fifth of each part, the rest learned from",
+            measured["same places"],
+        )
+    if public:
         measured["unseen"] = unseen(screening, own, public, with_heads=with_heads)
         show("On texts that neither was made from", measured["unseen"])
     return measured
@@ -217,32 +268,35 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--data", type=Path, help="folder of public moderation data")
-    parser.add_argument("--rules-only", action="store_true", help="learn no heads: in seconds")
+    parser.add_argument("--as-shipped", action="store_true", help="learn no heads: in seconds")
     told = parser.parse_args()
     folder: Path | None = told.data
-    screening = RulesScreening()
+    screening, alone = shipped(), RulesScreening()
     rules = screening.rulebook.rules
     own = labelled.own(screening.rulebook)
     book = {"rules": len(rules), "distress": sum(rule.effect is Effect.HELP for rule in rules)}
     show(f"Rulebook {screening.rulebook.version}", book)
-    timed = speed(screening, own)
+    timed = speed(alone, screening, own)
     show(f"Time per text (target for a chat message: {TARGET_MS} ms)", timed)
     ratio = timed["regression, chat message"]["p50_ms"] / timed["rules, chat message"]["p50_ms"]
     show("Regression's time per message ÷ the rules'", {"ratio": ratio})
     figures: dict[str, Any] = {"book": book, "time": timed, "ratio": ratio}
-    figures["own"] = rightness(screening, own)
+    figures["own"] = rightness(alone, own)
     show("Rules on the rulebook's own examples", figures["own"])
-    figures["evasions"] = bent(screening)
+    figures["evasions"] = bent(alone)
     show("Rules' recall under evasion ÷ clean", figures["evasions"])
-    if not told.rules_only:
-        heads = training.train(training.lessons([]))
-        figures["kept back"] = screening_heads.kept_back(heads, authored.shipped())
+    if screening.heads is not None:
+        figures["evasions, heads"] = bent_heads(screening.heads)
+        show("Heads' recall under evasion ÷ clean", figures["evasions, heads"])
+        figures["kept back"] = screening_heads.kept_back(screening.heads, authored.shipped())
         show("Heads on authored examples that nothing learned from", figures["kept back"])
     figures["calm"] = touched(screening, labelled.calm())
     show("Ordinary talk of peers", figures["calm"])
     if folder:
-        figures |= with_data(screening, own, folder, with_heads=not told.rules_only)
-    missing = [one for one in ("kept back", "questions", "unseen") if one not in figures]
+        figures |= with_data(screening, own, folder, with_heads=not told.as_shipped)
+    missing = [
+        one for one in ("kept back", "questions", "support talk", "unseen") if one not in figures
+    ]
     if missing:
         print(f"\nLeft out, not asked for or without data: {', '.join(missing)}.")
     print("Not measured here: what people of an organisation decide about what they see.")

@@ -57,7 +57,7 @@ class Engine:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._surroundings = Surroundings(database)
+        self._surroundings = Surroundings(database, safety)
         self.background = Background()
         self.hub = Hub()
         self.replays = Replays(database, self.hub, clock=clock)

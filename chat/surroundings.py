@@ -1,5 +1,7 @@
 """What screening may know about where a text is said: the room's mode, the author's consent,
-and the author's own texts of the last minute there. Memory only, bounded.
+what the organisation set, and the author's own texts of the last minute there.
+
+Memory only, bounded.
 """
 
 from collections import OrderedDict, deque
@@ -13,7 +15,7 @@ from sqlalchemy import select
 from chat.kinds import RoomKind
 from chat.logs import Room
 from core.database import Database
-from core.safety import Context, Mode
+from core.safety import PLAIN_HOUSE, Context, House, Mode, Safety
 from people import consents
 from people.consents import Purpose
 from people.permissions import Actor
@@ -33,6 +35,7 @@ Pair = tuple[UUID, UUID]
 class _Known:
     mode: Mode = Mode.STANDARD
     notices_distress: bool = True
+    house: House = PLAIN_HOUSE
     read_at: float = NEVER
     # A change that arrives while this is read makes what was read old already.
     version: int = 0
@@ -44,8 +47,9 @@ class _Known:
 class Surroundings:
     """Contexts by author and room; the least recently used are forgotten. Monotonic seconds."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, safety: Safety) -> None:
         self._database = database
+        self._safety = safety
         self._known: OrderedDict[Pair, _Known] = OrderedDict()
 
     async def context(self, actor: Actor, room_id: UUID, *, client_id: str, now: float) -> Context:
@@ -59,7 +63,7 @@ class Surroundings:
         while known.recent and now - known.recent[0][0] >= RECENT_SECONDS:
             known.recent.popleft()
         recent = tuple([text for _, said_as, text in known.recent if said_as != client_id])
-        return Context(known.mode, known.notices_distress, recent)
+        return Context(known.mode, known.notices_distress, recent, known.house)
 
     async def _read(self, known: _Known, actor: Actor, room_id: UUID) -> None:
         async with self._database.reading(actor.organisation_id) as session:
@@ -68,6 +72,7 @@ class Surroundings:
             known.notices_distress = await consents.holds(
                 session, actor.account_id, Purpose.NOTICE_DISTRESS
             )
+            known.house = await self._safety.house(session)
         # Private talks are always standard (core.safety.Mode).
         is_group = found is not None and found.kind is RoomKind.GROUP
         known.mode = found.safety_mode if found is not None and is_group else Mode.STANDARD

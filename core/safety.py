@@ -6,7 +6,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -59,6 +59,30 @@ class Category(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """Words that an organisation wants a person to look at, and what they may be about."""
+
+    words: str
+    about: Category
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What an organisation set for screening.
+
+    `looks`: of a thousand calm messages, how many a guess about a category may bring to a person;
+    what isn't there is as it was shipped.
+    """
+
+    looks: tuple[tuple[Category, int], ...] = ()
+    watched: tuple[Watched, ...] = ()
+
+
+PLAIN_HOUSE: Final = House()
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What screening may know about where a text is said; nothing about who says it."""
 
@@ -67,6 +91,7 @@ class Context:
     notices_distress: bool = True
     # The author's own texts of the last 60 seconds in the same room, oldest first.
     recent: tuple[str, ...] = ()
+    house: House = PLAIN_HOUSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +168,10 @@ class Safety(Protocol):
 
     def screen(self, text: str, context: Context) -> Verdict:
         """Judge `text`; pure and quick, so it may run on the event loop. Never raises."""
+        ...
+
+    async def house(self, session: AsyncSession) -> House:
+        """Return what the session's organisation set for screening."""
         ...
 
     async def flag(self, session: AsyncSession, subject: Subject, concern: Concern) -> UUID:

@@ -63,6 +63,16 @@ class MiniLM:
                 made[row] = self._one(text)
         return made.astype(np.float16).astype(np.float32)
 
+    def words(self) -> list[str]:
+        """Return the whole words of two letters or more that the encoder knows by itself."""
+        known: dict[str, int] = self._tokenizer.get_vocab()
+        return sorted(one for one in known if one.isascii() and one.isalpha() and len(one) > 1)
+
+    def word(self, word: str) -> Vectors:
+        """Return the mean state of one word read by itself. Shape (384,), of any length."""
+        found: Vectors = self._states(self._tokenizer.encode(word).ids).mean(axis=0)
+        return found
+
     def _one(self, text: str) -> Vectors:
         total = np.zeros(self.dims, dtype=np.float32)
         for ids in self._windows(text):

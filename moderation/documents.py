@@ -1,4 +1,4 @@
-"""The organisation's own settings: crisis directory, staffed hours, house rules.
+"""The organisation's own settings: crisis directory, staffed hours, screening, house rules.
 
 Pydantic models of `people.documents`; the shipped defaults are in `people/defaults`. Hours are
 wall time in the document's zone; a span whose end isn't after its start runs past midnight.
@@ -8,8 +8,9 @@ from datetime import date, time
 from typing import Annotated, ClassVar, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
+from core.safety import Category, House, Watched
 from core.sentences import say
 from people.documents import Settled
 
@@ -171,6 +172,45 @@ class StaffedHours(Settled):
     def zone(self) -> ZoneInfo:
         """The zone that the hours are told in."""
         return ZoneInfo(self.timezone)
+
+
+# Of a thousand calm messages; heads know the shares for these alone (`moderation.heads.BUDGETS`).
+Looks = Literal[0, 1, 2, 5, 10, 20]
+FEWEST_FOR_DISTRESS, MOST_FOR_DISTRESS = 1, 10
+
+
+class WatchedWords(Part):
+    """Words of the place itself that a person should look at, what they may be, and why."""
+
+    words: Short
+    about: Category
+    why: Short
+
+
+class Screening(Settled):
+    """How much a guess may bring to a person, and the organisation's own words to watch for."""
+
+    kind: ClassVar[str] = "screening"
+    review: str
+    looks: dict[Category, Looks]
+    watched: Annotated[tuple[WatchedWords, ...], Field(max_length=200)]
+
+    @field_validator("looks")
+    @classmethod
+    def _distress_is_looked_for(cls, looks: dict[Category, Looks]) -> dict[Category, Looks]:
+        # Neither off, nor so many that nobody reads them with care (moderation.md §1).
+        set_to = looks.get(Category.DISTRESS, FEWEST_FOR_DISTRESS)
+        if not FEWEST_FOR_DISTRESS <= set_to <= MOST_FOR_DISTRESS:
+            raise ValueError("for distress it can be 1, 2, 5 or 10 in a thousand")
+        return looks
+
+    @property
+    def house(self) -> House:
+        """What screening is told of it."""
+        return House(
+            looks=tuple(self.looks.items()),
+            watched=tuple(Watched(one.words, one.about, one.why) for one in self.watched),
+        )
 
 
 class Rule(Part):

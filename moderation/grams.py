@@ -30,19 +30,33 @@ def words(text: str) -> list[str]:
 
 def of_words(words: Sequence[str]) -> list[str]:
     """As `of`, for words that were cut already."""
-    found = [_WORD + word for word in words]
-    found += [f"{_WORD}{one} {other}" for one, other in pairwise(words)]
+    found = [pair(one, other) for one, other in pairwise(words)]
     for word in words:
-        padded = f" {word} "
-        size = len(padded)
-        for length in range(LEAST, min(MOST, size) + 1):
-            found += [padded[at : at + length] for at in range(size - length + 1)]
+        found += of_word(word)
     return found
 
 
-def windows(words: Sequence[str]) -> list[Sequence[str]]:
-    """Return the whole, and above `WINDOW` words each window of it; the last one ends with it."""
-    if len(words) <= WINDOW:
-        return [words]
-    begins = [*range(0, len(words) - WINDOW, STRIDE), len(words) - WINDOW]
-    return [words, *(words[at : at + WINDOW] for at in begins)]
+def of_word(word: str) -> list[str]:
+    """Return the grams within one word: itself, and runs of its letters."""
+    padded = f" {word} "
+    size = len(padded)
+    found = [_WORD + word]
+    for length in range(LEAST, min(MOST, size) + 1):
+        found += [padded[at : at + length] for at in range(size - length + 1)]
+    return found
+
+
+def pair(one: str, other: str) -> str:
+    """Return the gram of two neighbours."""
+    return f"{_WORD}{one} {other}"
+
+
+def windows(size: int) -> list[tuple[int, int]]:
+    """Return where the whole of so many words begins and ends, then each window of it.
+
+    There are none up to `WINDOW` words; the last one ends with the whole.
+    """
+    if size <= WINDOW:
+        return [(0, size)]
+    begins = [*range(0, size - WINDOW, STRIDE), size - WINDOW]
+    return [(0, size), *((at, at + WINDOW) for at in begins)]

@@ -1,30 +1,37 @@
 """Linear heads: how sure a small model is that a text shows each category. Pure numbers, no policy.
 
 A head is a row of weights over grams (`moderation.grams`), weighed by how rare they are and brought
-to one length, then made a share between 0 and 1 by a logistic curve. They were learned beforehand
-(`moderation.training`); nothing here learns, and scikit-learn isn't needed to score. Above fourteen
-words every window is scored too, and the surest counts, so that padding hides nothing.
+to one length, and over what the words mean (`moderation.meanings`). Above fourteen words every
+window is scored too, and a logistic curve makes a share between 0 and 1 of the whole and of the
+surest window, so that padding hides little. All was learned beforehand (`moderation.training`);
+nothing here learns, and scikit-learn isn't needed to score.
 """
 
 import hashlib
 import io
 import json
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import resources
-from typing import Any
+from itertools import accumulate, pairwise
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from core.safety import Category
 from moderation import grams
+from moderation.meanings import Meanings
 
 MODEL, CARD = "heads.npz", "heads.json"
 Floats = npt.NDArray[np.floating[Any]]
 Scores = Mapping[Category, float]
+# So many of a thousand calm texts come to be looked at: what an organisation may choose from.
+BUDGETS: Final = (1, 2, 5, 10, 20)
+# Words whose grams are known without looking; most talk needs few thousand.
+MOST_REMEMBERED: Final = 20_000
+_NO_PLACES: Final = np.array([], dtype=np.intp)
 
 
 class Broken(ValueError):
@@ -33,35 +40,100 @@ class Broken(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heads:
-    """Weights for grams and categories. `weights`: shape (grams, categories), rarity counted in."""
+    """Weights for grams, meanings and categories. `weights`: shape (grams, categories).
+
+    `senses`: shape (axes of meaning, categories); no meanings, no axes.
+
+    `curves`: shape (categories, 4), how much the whole, its surest window and the number of windows
+    count, and the middle.
+    `looks`: for each category the share above which at most so many of a thousand calm texts come
+    to be looked at, by that number.
+    """
 
     categories: tuple[Category, ...]
     places: Mapping[str, int]
     rarity: Floats
     weights: Floats
-    steepness: Floats
-    midpoints: Floats
+    curves: Floats
+    meanings: Meanings | None
+    senses: Floats
+    looks: Mapping[Category, Mapping[str, float]]
+    _remembered: dict[str, npt.NDArray[np.intp]] = field(default_factory=dict, repr=False)
 
-    def scores(self, text: str) -> Scores:
-        """Return the surest share of the whole and its windows, for each category."""
-        margins = np.max([self._margins(part) for part in grams.windows(grams.words(text))], axis=0)
-        shares = 1 / (1 + np.exp(-(self.steepness * margins + self.midpoints)))
+    def scores(self, words: Sequence[str]) -> Scores:
+        """Return how sure each head is of a text, of its words in plain spelling."""
+        parts = grams.windows(len(words))
+        margins = self._margins(words, parts)
+        whole, peak, length, middle = self.curves.T
+        bare = whole * margins[0] + peak * margins.max(axis=0) + middle
+        # Of many windows the surest is surer by chance.
+        bare += length * math.log(len(parts))
+        shares = 1 / (1 + np.exp(-bare))
         return dict(zip(self.categories, shares.tolist(), strict=True))
 
-    def margins(self, text: str) -> Floats:
-        """Return how far a text, taken whole, is on the side of each category. Shape (heads,)."""
-        return self._margins(grams.words(text))
+    def looks_at(self, about: Category, budget: int | None) -> float | None:
+        """Return above which share a text comes to be looked at; None where none does."""
+        return self.looks.get(about, {}).get(str(budget))
 
-    def _margins(self, words: Sequence[str]) -> Floats:
-        counted = Counter(grams.of_words(words))
-        known = [(place, count) for gram, count in counted.items()
-                 if (place := self.places.get(gram)) is not None]  # fmt: skip
-        if not known:
-            return np.zeros(len(self.categories))
-        places = [place for place, _ in known]
-        often = np.array([1 + math.log(count) for _, count in known], dtype=self.weights.dtype)
-        weighed = often * self.rarity[places]
-        found: Floats = weighed @ self.weights[places] / np.linalg.norm(weighed)
+    def knows(self, words: Sequence[str]) -> bool:
+        """Tell whether these are words that a guess can rest on: of the language learned from."""
+        return self.meanings is None or self.meanings.knows(words)
+
+    def without(self, about: Category) -> "Heads":
+        """Return the same heads but for one category."""
+        kept = [at for at, one in enumerate(self.categories) if one is not about]
+        return replace(
+            self,
+            categories=tuple(self.categories[at] for at in kept),
+            weights=self.weights[:, kept],
+            senses=self.senses[:, kept],
+            curves=self.curves[kept],
+        )
+
+    def margins(self, words: Sequence[str]) -> Floats:
+        """Return how far words, as a whole, are on the side of each category. Shape (heads,)."""
+        found: Floats = self._margins(words, [(0, len(words))])[0]
+        return found
+
+    def _margins(self, words: Sequence[str], parts: Sequence[tuple[int, int]]) -> Floats:
+        """Return the margins of half-open stretches of the words. Shape (parts, heads)."""
+        places, ends = self._known(words)
+        pairs = self._pairs(words)
+        found = np.zeros((len(parts), len(self.categories)))
+        for row, (start, stop) in enumerate(parts):
+            first = ends[start - 1] if start else 0
+            inside = places[first : ends[stop - 1] if stop else 0]
+            seen, often = np.unique(
+                np.concatenate((inside, [one for one in pairs[start : stop - 1] if one >= 0])),
+                return_counts=True,
+            )
+            if len(seen):
+                seen = seen.astype(np.intp)
+                weighed = (1 + np.log(often)) * self.rarity[seen]
+                found[row] = weighed @ self.weights[seen] / math.sqrt(weighed @ weighed)
+        if self.meanings is not None:
+            found += self.meanings.directions(words, parts) @ self.senses
+        return found
+
+    def _known(self, words: Sequence[str]) -> tuple[npt.NDArray[np.intp], Sequence[int]]:
+        """Return the places of the grams within words, and how many there are up to each word."""
+        each = [self._within(word) for word in words]
+        ends = list(accumulate(map(len, each)))
+        return (np.concatenate(each) if each else _NO_PLACES), ends
+
+    def _pairs(self, words: Sequence[str]) -> list[int]:
+        """Return the place of each pair of neighbours; -1 where it isn't known."""
+        return [self.places.get(grams.pair(one, other), -1) for one, other in pairwise(words)]
+
+    def _within(self, word: str) -> npt.NDArray[np.intp]:
+        if (known := self._remembered.get(word)) is not None:
+            return known
+        places = (self.places.get(gram) for gram in grams.of_word(word))
+        found = np.array([place for place in places if place is not None], dtype=np.intp)
+        if len(self._remembered) >= MOST_REMEMBERED:
+            # A flood of made-up words takes no memory for good.
+            self._remembered.clear()
+        self._remembered[word] = found
         return found
 
 
@@ -93,21 +165,42 @@ def read(model: bytes, card: Mapping[str, Any]) -> Heads:
             places={gram: place for place, gram in enumerate(names)},
             rarity=held["rarity"].astype(np.float32),
             weights=held["weights"].astype(np.float32),
-            steepness=held["steepness"],
-            midpoints=held["midpoints"],
+            curves=held["curves"],
+            meanings=_meanings(held),
+            senses=held["senses"].astype(np.float32),
+            looks={Category(one): looks for one, looks in card.get("looks", {}).items()},
         )
+
+
+def _meanings(held: Mapping[str, Any]) -> Meanings | None:
+    if not held["words"].size:
+        return None
+    words = bytes(held["words"]).decode().split("\n")
+    return Meanings(
+        places={word: place for place, word in enumerate(words)},
+        steps=held["steps"],
+        heft=held["heft"].astype(np.float32),
+    )
+
+
+def _text(places: Mapping[str, int]) -> npt.NDArray[np.uint8]:
+    names = sorted(places, key=places.__getitem__)
+    return np.frombuffer("\n".join(names).encode(), dtype=np.uint8)
 
 
 def written(heads: Heads) -> bytes:
     """Return a model as `read` opens it: half floats, no pickle, the same bytes each time."""
-    names = sorted(heads.places, key=heads.places.__getitem__)
     made = io.BytesIO()
     np.savez_compressed(
         made,
-        grams=np.frombuffer("\n".join(names).encode(), dtype=np.uint8),
+        allow_pickle=False,
+        grams=_text(heads.places),
         rarity=heads.rarity.astype(np.float16),
         weights=heads.weights.astype(np.float16),
-        steepness=heads.steepness,
-        midpoints=heads.midpoints,
+        curves=heads.curves,
+        senses=heads.senses.astype(np.float16),
+        words=_text(heads.meanings.places if heads.meanings else {}),
+        steps=heads.meanings.steps if heads.meanings else np.zeros((0, 0), dtype=np.int8),
+        heft=(heads.meanings.heft if heads.meanings else np.zeros(0)).astype(np.float16),
     )
     return made.getvalue()

@@ -66,6 +66,34 @@ def questions(folder: Path) -> list[str]:
     )
 
 
+def support_talk(folder: Path) -> list[str]:
+    """Return what people in need and their supporters said to each other (ESConv, to measure only).
+
+    `folder` holds the public data of matching beside that of moderation.
+    """
+    file = folder / "matching" / "esconv" / "train.jsonl"
+    if not file.is_file():
+        return []
+    talks = (json.loads(line)["dialog"] for line in file.read_text("utf-8").splitlines())
+    return [said for talk in talks for turn in talk if (said := turn["text"].strip())]
+
+
+# Of these questions the author says that they want to die, or hurt themselves; read one by one.
+# Two of them could be meant either way and teach nothing.
+_IN_DISTRESS: Final = frozenset({"17", "28", "63", "67", "72", "74", "114", "222", "729"})
+_EITHER_WAY: Final = frozenset({"0", "108"})
+
+
+def _counsel(file: Path) -> Iterator[Labelled]:
+    for row in _table(file):
+        number = row["questionID"]
+        if number not in _EITHER_WAY:
+            asked, is_distress = row["questionText"].strip(), number in _IN_DISTRESS
+            yield Labelled(asked, Category.DISTRESS, is_distress, "counsel-chat questions")
+        answer = row["answerText"].strip()
+        yield Labelled(answer, Category.DISTRESS, False, "counsel-chat answers")
+
+
 def calm() -> list[str]:
     """Return ordinary talk between peers that nothing may touch."""
     return list(rulebooks.ordinary_talk())
@@ -152,5 +180,6 @@ _PARTS: Final[Mapping[str, Callable[[Path], Iterator[Labelled]]]] = MappingProxy
         "wiki_toxicity_fuzz/toxicity_nonfuzzed_testset.csv": _wikipedia,
         "sms_spam/sms_train.tsv": _sms,
         "presidio_research/generated_large.json": _presidio,
+        "counsel_chat/counsel_chat_train.csv": _counsel,
     }
 )

@@ -1,105 +1,82 @@
-"""Learn the linear heads: which grams speak for which category.
+"""Learn the linear heads: which grams speak for which category, and how far to trust them.
 
-What is learned from: the rulebook's own examples, ordinary talk, the authored examples but for the
-fifth that is kept back, and the parts of public data that lie in the folder given. The texts stay
-where they are; what is kept are weights. The same texts give the same bytes on one machine with
-one thread for linear algebra. Needs scikit-learn, which scoring doesn't.
+The weights are those of a logistic regression on whole texts (`moderation.lessons`). A curve then
+makes shares of the margin of the whole, that of its surest window, and of how many windows there
+are. It is learned on texts that the weights were not learned from, fold by fold. The same texts
+give the same bytes on one machine with one thread for linear algebra. Needs scikit-learn, which
+scoring doesn't.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from core.safety import Category
-from moderation import authored, grams, labelled, normalise, rulebooks
-from moderation.heads import Floats, Heads
+from moderation import grams
+from moderation.heads import BUDGETS, Floats, Heads
+from moderation.lessons import DOUBTFUL_WEIGHT, SEED, Lesson
+from moderation.meanings import Meanings
 
 # A gram that stands in one text only is a name or a slip.
 FEWEST_TEXTS: Final = 2
 # Small weights are noise and most of the file: the largest of each gram decides whether it stays.
 MOST_GRAMS: Final = 120_000
-# Of a large part a sample: more of one place's way of speaking teaches that place.
-MOST_OF_A_PART: Final = 3_000
 STRENGTH: Final = 1.0
 FOLDS: Final = 3
-SEED: Final = 5
+# What stands around hides little: of the curve's steepness the whole has at most this much.
+MOST_OF_WHOLE: Final = 0.25
+# How long the direction of a text's words is beside its grams, whose length is 1.
+SENSE: Final = 0.7
+# Where what is spoken of tells much. The others' two sides speak of the same and differ in how:
+# there meanings cost more than they give (decision 18).
+TOLD_BY_MEANING: Final = frozenset(
+    {Category.DISTRESS, Category.HARASSMENT, Category.HATE, Category.CONTACT, Category.SPAM}
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """A plain spelling, what it shows, and which categories it can teach about.
+class _Matrix(NamedTuple):
+    """Grams of every lesson, those of the windows of the longer ones, and whose windows they are.
 
-    Public texts are labelled for one category alone: about the others they are silent.
+    Shapes (lessons, grams), (windows, grams), (windows,).
     """
 
-    text: str
-    shows: frozenset[Category]
-    teaches: frozenset[Category]
-    weight: float
+    whole: Any
+    windows: Any
+    owners: Any
+
+    def cut(self, size: int) -> "_Matrix":
+        """Return the first columns alone: grams without what words mean."""
+        return _Matrix(self.whole[:, :size], self.windows[:, :size], self.owners)
 
 
-EVERY: Final = frozenset(Category)
-OWN_WEIGHT, PUBLIC_WEIGHT = 1.0, 0.5
+class _Head(NamedTuple):
+    """One category: weights over grams, and what makes shares of margins."""
+
+    weights: Floats
+    curve: Floats
+    looks: Mapping[str, float]
 
 
-def lessons(public: Iterable[labelled.Labelled]) -> list[Lesson]:
-    """Return everything there is to learn from."""
-    # Two texts may be one to a head ("You're dead." and "youre dead"): the kept-back one wins.
-    kept_back = {plain(one.whole) for one in authored.shipped() if one.is_kept_back}
-    every = (
-        Lesson(plain(text), shows, teaches, weight)
-        for text, shows, teaches, weight in (*_own(), *_public(public))
-    )
-    return [one for one in every if one.text not in kept_back]
-
-
-def plain(text: str) -> str:
-    """Return a text as heads read it."""
-    return normalise.canonical(text, rulebooks.shipped().lexicon).text
-
-
-Raw = tuple[str, frozenset[Category], frozenset[Category], float]
-
-
-def _own() -> Iterator[Raw]:
-    for one in labelled.own(rulebooks.shipped()):
-        yield one.text, _only(one), EVERY, OWN_WEIGHT
-    for text in labelled.calm():
-        yield text, frozenset(), EVERY, OWN_WEIGHT
-    for example in authored.shipped():
-        if not example.is_kept_back:
-            yield example.whole, example.labels, EVERY, OWN_WEIGHT
-
-
-def _public(texts: Iterable[labelled.Labelled]) -> Iterator[Raw]:
-    parts: dict[str, list[labelled.Labelled]] = {}
-    for one in texts:
-        parts.setdefault(one.source, []).append(one)
-    for part in parts.values():
-        # By a number, so that it is the same sample each time; nobody has to be kept from guessing.
-        chance = np.random.default_rng(SEED)
-        for place in np.sort(chance.permutation(len(part))[:MOST_OF_A_PART]):
-            one = part[place]
-            yield one.text, _only(one), frozenset({one.about}), PUBLIC_WEIGHT
-
-
-def _only(one: labelled.Labelled) -> frozenset[Category]:
-    return frozenset({one.about}) if one.shows else frozenset()
-
-
-def train(learned_from: Sequence[Lesson], *, only: Category | None = None) -> Heads:
+def train(
+    learned_from: Sequence[Lesson],
+    *,
+    only: Category | None = None,
+    meanings: Meanings | None = None,
+) -> Heads:
     """Return heads for every category that some lesson shows, or for one alone."""
-    from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]  # it ships no types
-
-    vectorizer = TfidfVectorizer(analyzer=grams.of, sublinear_tf=True, min_df=FEWEST_TEXTS)
-    matrix = vectorizer.fit_transform([one.text for one in learned_from])
+    vectorizer, matrix = _counted(learned_from, meanings)
+    size = len(vectorizer.idf_)
     shown = frozenset[Category]().union(*(one.shows for one in learned_from))
     categories = tuple(one for one in Category if one in shown and only in (None, one))
-    fitted = [_head(matrix, learned_from, category) for category in categories]
-    weights = np.stack([weights for weights, _, _ in fitted], axis=1)
+    fitted = [
+        _head(matrix if category in TOLD_BY_MEANING else matrix.cut(size), learned_from, category)
+        for category in categories
+    ]
+    weights = np.zeros((matrix.whole.shape[1], len(fitted)))
+    for column, one in enumerate(fitted):
+        weights[: len(one.weights), column] = one.weights
+    weights, senses = weights[:size], weights[size:] * SENSE
     kept = _kept(weights)
     names = vectorizer.get_feature_names_out()[kept]
     return Heads(
@@ -107,44 +84,109 @@ def train(learned_from: Sequence[Lesson], *, only: Category | None = None) -> He
         places={gram: place for place, gram in enumerate(names)},
         rarity=vectorizer.idf_[kept],
         weights=weights[kept],
-        steepness=np.array([steep for _, steep, _ in fitted]),
-        midpoints=np.array([middle for _, _, middle in fitted]),
+        curves=np.array([one.curve for one in fitted]),
+        meanings=meanings,
+        senses=senses,
+        looks={one: found.looks for one, found in zip(categories, fitted, strict=True)},
     )
 
 
-def _head(matrix: Any, learned_from: Sequence[Lesson], about: Category) -> tuple[Floats, Any, Any]:
-    """Return a category's weights, and the logistic curve that makes its margins shares."""
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]  # it ships no types
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict  # type: ignore[import-untyped]  # it ships no types
+def _counted(learned_from: Sequence[Lesson], meanings: Meanings | None) -> tuple[Any, _Matrix]:
+    """Return what counts grams, and what it and the meanings make of all texts and windows."""
+    from scipy import sparse  # type: ignore[import-untyped]  # it ships no types
+    from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]  # it ships no types
 
-    rows = [row for row, one in enumerate(learned_from) if about in one.teaches]
-    shown = np.array([about in learned_from[row].shows for row in rows])
-    heed = np.array([learned_from[row].weight for row in rows])
-    model = LogisticRegression(C=STRENGTH, solver="liblinear", class_weight="balanced")
-    model.fit(matrix[rows], shown, sample_weight=heed)
+    vectorizer = TfidfVectorizer(analyzer=grams.of_words, sublinear_tf=True, min_df=FEWEST_TEXTS)
+    cut = [grams.words(one.text) for one in learned_from]
+    whole = vectorizer.fit_transform(cut)
+    parts = [
+        (row, words[start:stop])
+        for row, words in enumerate(cut)
+        for start, stop in grams.windows(len(words))[1:]
+    ]
+    owners = np.array([row for row, _ in parts], dtype=int)
+    windows = vectorizer.transform([part for _, part in parts] or [[]])[: len(parts)]
+    if meanings is not None:
+        cuts = [part for _, part in parts]
+        whole = sparse.hstack([whole, _directions(meanings, cut)]).tocsr()
+        windows = sparse.hstack([windows, _directions(meanings, cuts)]).tocsr()
+    return vectorizer, _Matrix(whole, windows, owners)
+
+
+def _directions(meanings: Meanings, cut: Sequence[Sequence[str]]) -> Floats:
+    """Return what each text means, in a length beside that of its grams. Shape (texts, axes)."""
+    if not cut:
+        return np.zeros((0, meanings.steps.shape[1]))
+    return SENSE * np.concatenate([meanings.directions(one, [(0, len(one))]) for one in cut])
+
+
+def _head(matrix: _Matrix, learned_from: Sequence[Lesson], about: Category) -> _Head:
+    from sklearn.model_selection import StratifiedKFold  # type: ignore[import-untyped]  # it ships no types
+
+    heed = np.array([_heed(one, about) for one in learned_from])
+    rows = np.flatnonzero(heed)
+    shown = np.array([about in one.shows for one in learned_from])
+    model = _fitted(matrix.whole, rows, shown, heed)
+    margins = np.zeros((len(heed), 2))
+    lengths = np.log1p(np.bincount(matrix.owners, minlength=len(heed)))
     # Shuffled, or each fold would be one source.
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
-    held_out = cross_val_predict(
-        model, matrix[rows], shown, cv=folds, method="decision_function",
-        params={"sample_weight": heed},
-    )  # fmt: skip
-    curve = LogisticRegression(C=1e6).fit(held_out.reshape(-1, 1), shown, sample_weight=heed)
-    steep, middle = curve.coef_[0, 0], curve.intercept_[0] + curve.coef_[0, 0] * model.intercept_[0]
-    return model.coef_[0], steep, middle
+    for taught, asked in folds.split(rows, shown[rows]):
+        weights = _fitted(matrix.whole, rows[taught], shown, heed).coef_[0]
+        margins[rows[asked]] = _margins(matrix, weights, rows[asked])
+    told = np.column_stack([margins, lengths])
+    curve = _curve(told[rows], shown[rows], heed[rows])
+    calm = [row for row in rows.tolist() if learned_from[row].is_calm and not shown[row]]
+    return _Head(model.coef_[0], curve, _looks(curve, told[calm]))
+
+
+def _heed(one: Lesson, about: Category) -> float:
+    return one.weight if about in one.teaches else DOUBTFUL_WEIGHT * (about in one.doubts)
+
+
+def _fitted(matrix: Any, rows: Any, shown: Any, heed: Any) -> Any:
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]  # it ships no types
+
+    model = LogisticRegression(C=STRENGTH, solver="liblinear", class_weight="balanced")
+    return model.fit(matrix[rows], shown[rows], sample_weight=heed[rows])
+
+
+def _margins(matrix: _Matrix, weights: Floats, rows: Any) -> Floats:
+    """Return the margin of each whole and of its surest window. Shape (rows, 2)."""
+    whole = matrix.whole @ weights
+    peak = whole.copy()
+    np.maximum.at(peak, matrix.owners, matrix.windows @ weights)
+    found: Floats = np.stack([whole, peak], axis=1)[rows]
+    return found
+
+
+def _curve(told: Floats, shown: Any, heed: Any) -> Floats:
+    """Return the curve that fits texts that were held out. Shape (4,).
+
+    `told`: shape (texts, 3), the margins of the whole and of the surest window, and how long it is.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    first = LogisticRegression(C=10.0).fit(told, shown, sample_weight=heed).coef_[0]
+    share = float(np.clip(first[0] / max(first[:2].sum(), 1e-9), 0, MOST_OF_WHOLE))
+    # With the steepness shared out anew it and the rest are learned again.
+    mixed = np.column_stack([told[:, :2] @ np.array([share, 1 - share]), told[:, 2]])
+    fitted = LogisticRegression(C=1e6).fit(mixed, shown, sample_weight=heed)
+    (steep, length), middle = fitted.coef_[0], fitted.intercept_[0]
+    # Of many windows the surest is surer by chance: length may count against, never for.
+    return np.array([share * steep, (1 - share) * steep, min(length, 0.0), middle])
+
+
+def _looks(curve: Floats, calm: Floats) -> dict[str, float]:
+    """Return above which share at most so many of a thousand calm texts come to be looked at."""
+    if not len(calm):
+        return {}
+    shares = np.sort(1 / (1 + np.exp(-(calm @ curve[:3] + curve[3]))))[::-1]
+    return {
+        str(one): float(shares[min(len(shares) - 1, len(shares) * one // 1_000)]) for one in BUDGETS
+    }
 
 
 def _kept(weights: Floats) -> Any:
     largest = np.abs(weights).max(axis=1)
     return np.sort(np.argsort(-largest, kind="stable")[:MOST_GRAMS])
-
-
-def public(folder: Path) -> list[labelled.Labelled]:
-    """Return what lies in a folder of public data.
-
-    Raises:
-        FileNotFoundError: there is no such folder, or nothing of it there.
-    """
-    found = labelled.read(folder)
-    if not found:
-        raise FileNotFoundError(2, "There is no public data of a kind we know", str(folder))
-    return found

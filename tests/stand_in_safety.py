@@ -5,7 +5,18 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.safety import Category, Concern, Context, Mode, Response, Subject, Tier, Verdict
+from core.safety import (
+    PLAIN_HOUSE,
+    Category,
+    Concern,
+    Context,
+    House,
+    Mode,
+    Response,
+    Subject,
+    Tier,
+    Verdict,
+)
 
 
 @dataclass
@@ -49,6 +60,9 @@ class StandInSafety:
             because=("harassment: cruel",),
             categories=frozenset({Category.HARASSMENT}),
         )
+
+    async def house(self, session: AsyncSession) -> House:
+        return PLAIN_HOUSE
 
     async def flag(self, session: AsyncSession, subject: Subject, concern: Concern) -> UUID:
         if self.poison in concern.words:

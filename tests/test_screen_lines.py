@@ -17,12 +17,17 @@ from core.safety import Category
 from moderation import rulebooks
 
 COMMAND = [sys.executable, "-m", "beenthere", "screen"]
-NONE = dict.fromkeys((one.value for one in Category), 0.0)
+CATEGORIES = {one.value for one in Category}
 
 
 def _screened(*lines: str) -> tuple[list[dict[str, Any]], str, int]:
     done = CliRunner().invoke(cli.app, ["screen"], input="".join(f"{one}\n" for one in lines))
     return [json.loads(one) for one in done.stdout.splitlines()], done.stderr, done.exit_code
+
+
+def _ruled(answered: dict[str, Any]) -> set[str]:
+    """Where a rule holds: half as far from 1 as the heads are."""
+    return {about for about, share in answered["scores"].items() if share >= 0.5}
 
 
 def _line(text: str, **more: Any) -> str:
@@ -40,16 +45,14 @@ def test_each_line_is_answered_in_order_with_what_would_be_done_and_why() -> Non
     assert (said, code) == ("", 0)
     assert [one["id"] for one in found] == ["a", "b", "c"]
     calm, hard, number = found
-    assert calm == {
-        "id": "a", "response": "deliver", "tier": "none", "scores": NONE, "folded": [],
-        "because": [],
-    }  # fmt: skip
+    assert calm.pop("scores").keys() == CATEGORIES
+    assert calm == {"id": "a", "response": "deliver", "tier": "none", "folded": [], "because": []}
     assert (hard["response"], hard["tier"]) == ("deliver_with_help", "now")
-    assert hard["scores"] == NONE | {"distress": 1.0}
+    assert _ruled(hard) == {"distress"}
     assert number["response"] == "ask"
     for one in (hard, number):
         assert one["because"]
-        assert all(line.partition(":")[0] in NONE for line in one["because"])
+        assert all(line.partition(":")[0] in CATEGORIES for line in one["because"])
 
 
 def test_folded_are_the_spans_that_peers_do_not_read() -> None:
@@ -64,8 +67,8 @@ def test_folded_are_the_spans_that_peers_do_not_read() -> None:
 def test_a_sentence_said_in_pieces_is_read_as_one() -> None:
     (alone,), _, _ = _screened(_line("myself tonight"))
     (read_on,), _, _ = _screened(_line("myself tonight", recent=["ok so", "i am going to kill"]))
-    assert alone["scores"] == NONE
-    assert read_on["scores"] == NONE | {"distress": 1.0}
+    assert alone["tier"] != read_on["tier"] == "now"
+    assert alone["scores"]["distress"] < read_on["scores"]["distress"]
 
 
 @pytest.mark.parametrize(

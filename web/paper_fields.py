@@ -5,9 +5,11 @@ from datetime import date, time
 from typing import Any, Final
 
 from core.errors import Invalid
+from core.safety import Category
 from core.sentences import say
 from matching.vocabulary import Vocabulary
-from moderation.documents import DAYS, Span, StaffedHours
+from moderation.documents import DAYS, Screening, Span, StaffedHours
+from moderation.screening import BUDGETS
 from web.forms import Form
 
 SENTENCES: Final = ("somebody_here", "nobody_here", "no_lines_known")
@@ -78,6 +80,38 @@ def hours_read(form: Form, _now: StaffedHours) -> dict[str, Any]:
         "night_cover": form.get("night_cover") == "yes",
         "easy_read": easy,
     }
+
+
+def screening_values(now: Screening) -> dict[str, str]:
+    """Return how many guesses of each kind may bring somebody, and one line for watched words."""
+    looks = {
+        f"looks_{about.value}": str(now.looks.get(about, BUDGETS.get(about, 0)))
+        for about in Category
+    }
+    watched = "\n".join(f"{one.words}: {one.about.value}: {one.why}" for one in now.watched)
+    return looks | {"watched": watched}
+
+
+def screening_read(form: Form, _now: Screening) -> dict[str, Any]:
+    """Return the numbers and words that were typed, unchecked but for how they are written."""
+    lines = [line for line in form.get("watched").split("\n") if line.strip()]
+    return {
+        "review": "",
+        "looks": {about.value: form.number(f"looks_{about.value}") for about in Category},
+        "watched": [_watched(line, number) for number, line in enumerate(lines, 1)],
+    }
+
+
+def _watched(line: str, number: int) -> dict[str, str]:
+    words, about, why = [part.strip() for part in (*line.split(":", 2), "", "")[:3]]
+    if not words or not why or about not in set(Category):
+        said = say(
+            "Line %(line)s: please write the words, then what they may be about (such as threat),"
+            " then why, with colons between.",
+            line=number,
+        )
+        raise Invalid(said, field="watched")
+    return {"words": words, "about": about, "why": why}
 
 
 def _parts(typed: str) -> list[str]:

@@ -16,17 +16,19 @@ from core.database import Database
 from core.errors import Conflict, Invalid, Problem
 from core.sentences import Sentence, say
 from matching.vocabulary import Vocabulary
-from moderation.documents import StaffedHours
+from moderation.documents import Screening, StaffedHours
 from people import documents
 from people.documents import Settled
 from people.permissions import Act, Actor, require
 from web import forms, paper_fields
 from web.forms import Form
+from web.labels import CATEGORIES
 from web.rendering import page, see
 
 router = APIRouter(include_in_schema=False)
-What = Literal["vocabulary", "staffed-hours"]
+What = Literal["vocabulary", "staffed-hours", "screening"]
 
+LOOKS: Final = ("0", "1", "2", "5", "10", "20")
 CHANGED: Final = say(
     "Somebody else saved this while you were writing. Yours is still here: please look at theirs"
     " in another window, put the two together, and save again."
@@ -52,6 +54,10 @@ PAPERS: Final[dict[What, Paper]] = {
     "staffed-hours": Paper(
         StaffedHours, say("When we are here"), "staff/staffed_hours.html",
         paper_fields.hours_values, paper_fields.hours_read,
+    ),
+    "screening": Paper(
+        Screening, say("What brings somebody to look"), "staff/screening.html",
+        paper_fields.screening_values, paper_fields.screening_read,
     ),
 }  # fmt: skip
 
@@ -88,6 +94,7 @@ async def _form(
     return await page(
         request, paper.template, paper.title, status=status, title=paper.title, version=version,
         values=values, errors=errors or {}, days=days, is_saved=is_saved,
+        categories=CATEGORIES, looks=LOOKS,
     )  # fmt: skip
 
 

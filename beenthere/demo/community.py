@@ -20,8 +20,8 @@ from core.clock import utc_now
 from core.database import Database
 from core.sentences import say
 from core.settings import Environment, Settings
+from moderation import screening
 from moderation.desk import Desk
-from moderation.screening import RulesScreening
 from people import organisations
 
 NAME: Final = "The Harbour (a made-up community)"
@@ -65,7 +65,7 @@ async def prepare(settings: Settings, *, now: datetime) -> FastAPI:
             )
         if not found:
             stories.check(now)
-            await filling.fill(database, Desk(RulesScreening()), name=NAME, now=now)
+            await filling.fill(database, Desk(screening.shipped()), name=NAME, now=now)
     finally:
         await database.close()
     app = create_app(settings)

@@ -12,9 +12,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from core.safety import Category, Context
 from moderation import authored, grams, heads, labelled, training
+from moderation import lessons as learning
 from moderation.heads import Heads
+from moderation.lessons import EVERY, Lesson
 from moderation.screening import RulesScreening
-from moderation.training import EVERY, Lesson
 
 SPAM, NONE = frozenset({Category.SPAM}), frozenset[Category]()
 SOLD = ("win a free prize now", "buy my course today", "cheap pills for sale", "win money at home")
@@ -33,6 +34,10 @@ def learned(lessons: list[Lesson]) -> Heads:
     return training.train(lessons)
 
 
+def share(heads: Heads, text: str) -> float:
+    return heads.scores(grams.words(text))[Category.SPAM]
+
+
 def _card(model: bytes, of: Heads) -> dict[str, Any]:
     digest = hashlib.sha256(model).hexdigest()
     return {"sha256": digest, "categories": [one.value for one in of.categories]}
@@ -40,8 +45,8 @@ def _card(model: bytes, of: Heads) -> dict[str, Any]:
 
 def test_what_was_learned_tells_the_two_apart(learned: Heads) -> None:
     assert learned.categories == (Category.SPAM,)
-    assert min(learned.scores(text)[Category.SPAM] for text in SOLD) > 0.5
-    assert max(learned.scores(text)[Category.SPAM] for text in SAID) < 0.5
+    assert min(share(learned, text) for text in SOLD) > 0.5
+    assert max(share(learned, text) for text in SAID) < 0.5
 
 
 @given(words=WORDS)
@@ -53,36 +58,36 @@ def test_own_scoring_is_that_of_scikit_learn(
     assert list(vectorizer.get_feature_names_out()) == list(learned.places)
     text = " ".join(words)
     theirs = vectorizer.transform([text]) @ learned.weights
-    assert learned.margins(text) == pytest.approx(np.asarray(theirs)[0], abs=1e-6)
+    assert learned.margins(grams.words(text)) == pytest.approx(np.asarray(theirs)[0], abs=1e-6)
 
 
 @given(before=WORDS, after=WORDS)
-def test_nothing_is_hidden_by_what_stands_around_it(
+def test_what_stands_around_hides_little(
     learned: Heads, before: list[str], after: list[str]
 ) -> None:
     words = [*before, *SOLD[0].split(), *after]
-    shares = [learned.scores(" ".join(part))[Category.SPAM] for part in grams.windows(words)]
-    assert learned.scores(" ".join(words))[Category.SPAM] == pytest.approx(max(shares))
+    parts = [words[start:stop] for start, stop in grams.windows(len(words))]
+    whole, *_ = every = [learned.margins(part)[0] for part in parts]
+    counts, surest, length, middle = learned.curves[0]
+    bare = counts * whole + surest * max(every) + length * np.log(len(parts)) + middle
+    assert length <= 0
+    assert learned.scores(words)[Category.SPAM] == pytest.approx(1 / (1 + np.exp(-bare)))
+    assert counts <= training.MOST_OF_WHOLE * (counts + surest) + 1e-9
 
 
-@given(words=st.lists(st.text("abc", min_size=1, max_size=4), max_size=100))
-def test_every_word_is_in_a_window_and_none_is_longer(words: list[str]) -> None:
-    whole, *parts = grams.windows(words)
-    assert list(whole) == words
-    assert all(len(part) == grams.WINDOW for part in parts)
-    places = {at for begin in _begins(words, parts) for at in range(begin, begin + grams.WINDOW)}
-    assert not parts or places == set(range(len(words)))
-    assert bool(parts) is (len(words) > grams.WINDOW)
-
-
-def _begins(words: list[str], parts: list[Any]) -> list[int]:
-    last = len(words) - grams.WINDOW
-    return [min(number * grams.STRIDE, last) for number in range(len(parts))]
+@given(size=st.integers(0, 200))
+def test_every_word_is_in_a_window_and_none_is_longer(size: int) -> None:
+    whole, *parts = grams.windows(size)
+    assert whole == (0, size)
+    assert all(stop - start == grams.WINDOW for start, stop in parts)
+    places = {at for start, stop in parts for at in range(start, stop)}
+    assert not parts or places == set(range(size))
+    assert bool(parts) is (size > grams.WINDOW)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\x00", "é" * 5_000, "zzz qqq", "a " * 3_000])
 def test_any_text_has_a_share(learned: Heads, text: str) -> None:
-    assert 0 <= learned.scores(text)[Category.SPAM] <= 1
+    assert 0 <= share(learned, text) <= 1
 
 
 def test_a_model_comes_back_as_it_was_written_the_same_bytes_each_time(
@@ -92,9 +97,7 @@ def test_a_model_comes_back_as_it_was_written_the_same_bytes_each_time(
     assert model == heads.written(training.train(lessons))
     again = heads.read(model, _card(model, learned))
     for text in (*SOLD, *SAID):
-        assert again.scores(text)[Category.SPAM] == pytest.approx(
-            learned.scores(text)[Category.SPAM], abs=2e-3
-        )
+        assert share(again, text) == pytest.approx(share(learned, text), abs=2e-3)
 
 
 def test_a_model_that_is_not_its_cards_is_not_opened(learned: Heads) -> None:
@@ -108,13 +111,13 @@ def test_a_model_that_is_not_its_cards_is_not_opened(learned: Heads) -> None:
 
 def test_what_is_kept_back_teaches_nobody_and_public_texts_only_of_what_they_are_asked() -> None:
     public = [labelled.Labelled("WIN a kettle", Category.SPAM, True, "SMS spam")]
-    every = training.lessons(public)
+    every = learning.every(public)
     taught = {one.text for one in every}
     kept_back = [one for one in authored.shipped() if one.is_kept_back]
-    assert not taught & {training.plain(one.whole) for one in kept_back}
+    assert not taught & {learning.plain(one.whole) for one in kept_back}
     (asked,) = [one for one in every if one.text == "win a kettle"]
     assert (asked.shows, asked.teaches) == (SPAM, SPAM)
-    assert {training.plain(text) for text in labelled.calm()} <= taught
+    assert {learning.plain(text) for text in labelled.calm()} <= taught
 
 
 def test_a_sentence_said_in_pieces_counts_with_the_piece_that_makes_it_one(learned: Heads) -> None:

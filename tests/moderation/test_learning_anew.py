@@ -9,7 +9,7 @@ import pytest
 from beenthere import train_screening
 from core.safety import Category
 from moderation import authored, heads, training
-from moderation.training import EVERY, Lesson
+from moderation.lessons import EVERY, Lesson
 
 SPAM = frozenset({Category.SPAM})
 

@@ -12,7 +12,7 @@ from benchmarks import screening, screening_figures, screening_heads
 from core.safety import Category
 from moderation import labelled, training
 from moderation.authored import Example
-from moderation.training import EVERY, Lesson
+from moderation.lessons import EVERY, Lesson
 
 SPAM = frozenset({Category.SPAM})
 SURE = [True, True, False, False]
@@ -58,7 +58,9 @@ def folder(tmp_path: Path) -> Path:
     files = {
         "suicidemoji/original_val.txt": "i can't do this any more 😞\t1\nnew kettle 🫖\t0\n",
         "sms_spam/sms_train.tsv": "spam\tWIN a kettle! Reply now\nham\tHome by six, love\n",
-        "counsel_chat/counsel_chat_train.csv": "questionText\nI cry at work. Is that odd?\n",
+        "counsel_chat/counsel_chat_train.csv": (
+            "questionID,questionText,answerText\n7,I cry at work. Is that odd?,No. Many do.\n"
+        ),
         "presidio_research/generated_large.json": json.dumps([
             {"full_text": "Ring 07700 900123", "spans": [{"entity_type": "PHONE_NUMBER"}]},
             {"full_text": "Ann came", "spans": [{"entity_type": "PERSON"}]},
@@ -83,9 +85,16 @@ def test_each_part_is_read_with_what_its_labels_mean(folder: Path) -> None:
         (Category.SPAM, "SMS spam"): {"WIN": True, "Home": False},
         (Category.CONTACT, "presidio-research"): {"Ring": True, "Ann": False},
         (Category.HARASSMENT, "ConvAbuse"): {"you": True, "hello": False},
+        (Category.DISTRESS, "counsel-chat questions"): {"I": False},
+        (Category.DISTRESS, "counsel-chat answers"): {"No.": False},
     }
     assert labelled.questions(folder) == ["I cry at work. Is that odd?"]
     assert labelled.read(folder / "nowhere") == []
+    assert labelled.support_talk(folder) == []
+    (folder / "matching" / "esconv").mkdir(parents=True)
+    said = {"dialog": [{"text": "Hello. "}, {"text": " "}, {"text": "Sit down"}]}
+    (folder / "matching" / "esconv" / "train.jsonl").write_text(json.dumps(said), "utf-8")
+    assert labelled.support_talk(folder) == ["Hello.", "Sit down"]
 
 
 @pytest.mark.parametrize("is_there", [True, False])
@@ -99,7 +108,7 @@ def test_the_bench_ends_with_one_line_of_json_and_says_what_it_left_out(
     for part in ("presidio_research", "convabuse"):
         shutil.rmtree(folder / part)
     data = ["--data", str(folder)] if is_there else []
-    monkeypatch.setattr("sys.argv", ["screening", "--rules-only", *data])
+    monkeypatch.setattr("sys.argv", ["screening", "--as-shipped", *data])
     monkeypatch.setattr(screening, "ROUNDS", 1)
     monkeypatch.setattr(screening, "BENT", 10)
     screening.main()
@@ -111,7 +120,9 @@ def test_the_bench_ends_with_one_line_of_json_and_says_what_it_left_out(
     assert ("unseen" in figures) is ("questions" in figures) is is_there
     (left_out,) = [line for line in said if line.startswith("Left out")]
     assert ("unseen" in left_out) is not is_there
-    assert "kept back" in left_out
+    assert "support talk" in left_out
+    assert "kept back" in figures
+    assert len(figures["evasions, heads"]) == 17
     if is_there:
         assert "distress, SuicidEmoji: regression" in figures["unseen"]
 

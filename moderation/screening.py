@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -11,7 +11,7 @@ from core.limits import PROFILE_CHARACTERS
 from core.safety import Category, Context, Mode, Response, Tier, Verdict
 from moderation import causes, contacts, grams, heads, normalise, policy, rulebooks, watched
 from moderation.contacts import Allowed
-from moderation.heads import Heads
+from moderation.heads import Heads, Scores
 from moderation.normalise import View
 from moderation.policy import Lean
 from moderation.rules import Hit
@@ -32,6 +32,27 @@ BUDGETS: Final = {
     Category.HATE: 1,
     Category.SPAM: 1,
 }
+
+
+class _Read(NamedTuple):
+    """How sure heads are of a text, of what its author said before it, and of both as one.
+
+    A sentence said in pieces counts with the piece that makes it one: what the earlier texts show
+    by themselves was told of them already.
+    """
+
+    words: Sequence[str]
+    whole: Sequence[str]
+    alone: Scores
+    before: Scores
+    joined: Scores
+
+    def surer(self, about: Category, above: float) -> Sequence[str] | None:
+        """Return the words that make a head surer than that, if any do that weren't said before."""
+        if self.alone[about] > above:
+            return self.words
+        is_made_now = self.joined[about] > above >= self.before[about]
+        return self.whole if is_made_now else None
 
 
 class RulesScreening:
@@ -80,8 +101,13 @@ class RulesScreening:
 
     def sure(self, text: str, context: Context) -> Mapping[Category, float]:
         """Return how sure the heads are of each category; nothing where there are none."""
-        plain = normalise.canonical(text, self.rulebook.lexicon)
-        return {one: share for one, (share, _) in self._surest(text, plain, context).items()}
+        read = self._read(text, normalise.canonical(text, self.rulebook.lexicon), context)
+        if read is None:
+            return {}
+        return {
+            one: max(share, read.joined[one]) if read.joined[one] > read.before[one] else share
+            for one, share in read.alone.items()
+        }
 
     def _leans(self, text: str, plain: View, hits: Sequence[Hit], context: Context) -> list[Lean]:
         """Return the organisation's own words that stand there, and what heads are surer of than
@@ -97,14 +123,15 @@ class RulesScreening:
             return leans
         found = {hit.rule.category for hit in hits}
         budgets = BUDGETS | dict(context.house.looks)
-        return leans + [
-            Lean(about, self._line(about, words, above))
-            for about, (share, words) in self._surest(text, plain, context).items()
-            if about not in found
-            and (above := self.heads.looks_at(about, budgets.get(about))) is not None
-            and share > above
-            and self.heads.knows(words)
-        ]
+        read = self._read(text, plain, context)
+        if read is None:
+            return leans
+        for about in read.alone:
+            above = self.heads.looks_at(about, budgets.get(about))
+            words = None if above is None or about in found else read.surer(about, above)
+            if words and above is not None and self.heads.knows(words):
+                leans.append(Lean(about, self._line(about, words, above)))
+        return leans
 
     def _line(self, about: Category, words: Sequence[str], above: float) -> str:
         assert self.heads is not None
@@ -112,29 +139,19 @@ class RulesScreening:
         quoted = ", ".join(f"“{word}”" for word in named)
         return f"{about.value}: a guess by its words, most of all {quoted}"
 
-    def _surest(
-        self, text: str, plain: View, context: Context
-    ) -> Mapping[Category, tuple[float, Sequence[str]]]:
-        """Return the share of each category, and the words that it is of.
-
-        A sentence said in pieces counts with the piece that makes it one: what the earlier texts
-        show by themselves was told of them already.
-        """
+    def _read(self, text: str, plain: View, context: Context) -> "_Read | None":
+        """Return what heads make of a text alone, and read on from what was said before it."""
         heads = self.heads if context.notices_distress else self._not_noticing
         if heads is None:
-            return {}
+            return None
         words = _words(plain)
         alone = heads.scores(words)
         if not context.recent:
-            return {one: (share, words) for one, share in alone.items()}
+            return _Read(words, words, alone, alone, alone)
         lexicon = self.rulebook.lexicon
         earlier = _words(normalise.canonical("\n".join(context.recent), lexicon))
         whole = _words(normalise.canonical("\n".join((*context.recent, text)), lexicon))
-        before, joined = heads.scores(earlier), heads.scores(whole)
-        return {
-            one: (joined[one], whole) if joined[one] > max(share, before[one]) else (share, words)
-            for one, share in alone.items()
-        }
+        return _Read(words, whole, alone, heads.scores(earlier), heads.scores(whole))
 
     def hits(self, text: str, context: Context) -> list[Hit]:
         """Return every rule that holds in `text`, alone or read on from the recent texts."""

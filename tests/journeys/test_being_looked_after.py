@@ -217,7 +217,7 @@ async def test_promise_7_in_a_group_it_is_about_whom_one_names_and_nobody_else(t
     for person in (wren, marigold):
         await person.put(f"/groups/{group_id}/place")
     room_id = await town.room_of(wren, group_id)
-    await marigold.say(room_id, "I'll be off then, everyone.", "m1")
+    await marigold.say(room_id, "Evening all, it's me.", "m1")
     await leader.say(room_id, "The kettle is on.", "l1")
     phone = wren.browser
     await phone.open(f"/talks/{room_id}")

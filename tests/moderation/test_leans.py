@@ -181,3 +181,22 @@ def test_a_guess_needs_words_that_are_known_and_english_has_them() -> None:
     assert sum(not SCREENING.heads.knows(words) for words in told) <= len(told) // 100
     assert SCREENING.heads.knows(grams.words("suiciadal agen"))
     assert not SCREENING.heads.knows(grams.words("dw i wedi bod yn teimlon isel iawn"))
+
+
+def test_a_calm_line_after_a_guess_brings_nobody_again() -> None:
+    guessed = [text for text, _ in _guessed() if len(text) < 120]
+    assert len(guessed) > 20
+    for text in guessed:
+        verdict = SCREENING.screen("Sorry, the kettle's on.", Context(recent=(text,)))
+        assert not [line for line in verdict.because if "a guess" in line]
+
+
+def test_a_sentence_in_pieces_is_guessed_at_the_piece_that_makes_it_one() -> None:
+    texts = [text for text, _ in _guessed() if 5 < len(text.split()) < 14]
+    made = 0
+    for text in texts:
+        words = text.split()
+        first, rest = " ".join(words[:4]), " ".join(words[4:])
+        if SCREENING.screen(first, Context()) == SCREENING.screen(rest, Context()) == Verdict():
+            made += SCREENING.screen(rest, Context(recent=(first,))) != Verdict()
+    assert made > 0

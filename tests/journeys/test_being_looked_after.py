@@ -232,7 +232,7 @@ async def test_promise_7_in_a_group_it_is_about_whom_one_names_and_nobody_else(t
     assert row["where"]["group_name"]
     case = await moderator.look(row["id"])
     assert case["author_name"] == "Marigold"
-    assert case["raised"][0]["evidence"] == "I'll be off then, everyone."
+    assert case["raised"][0]["evidence"] == "Evening all, it's me."
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

@@ -179,7 +179,7 @@ def _words(plain: View) -> list[str]:
 def shipped() -> RulesScreening:
     """Return the rulebook that came with the program, and its heads where they can be read.
 
-    Without them rules decide; `been-there check` says so, and so does the log.
+    Without them rules decide; `been-there doctor` says so, and so does the log.
     """
     try:
         found = heads.shipped()

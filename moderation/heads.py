@@ -13,6 +13,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import resources
 from itertools import accumulate, pairwise
 from typing import Any, Final
@@ -137,8 +138,9 @@ class Heads:
         return found
 
 
+@cache
 def shipped() -> Heads | None:
-    """Return the model that came with the program; None where there is none.
+    """Return the model that came with the program, read once per process; None where there is none.
 
     Raises:
         Broken: it isn't what its card says.

@@ -5,12 +5,14 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from moderation import normalise
+
 Span = tuple[int, int]
 
 # Longer than any match of a rule with what it looks at beside itself (tested): whatever word of
 # it is found, the whole stands within so many characters.
 REACH: Final = 320
-_WORD: Final = re.compile(r"[a-z0-9]+")
+_WORD: Final = re.compile(r"\S+")
 
 
 class Nearness:
@@ -19,7 +21,7 @@ class Nearness:
     def __init__(self, text: str, words: frozenset[str]) -> None:
         self._length = len(text)
         self._at: dict[str, list[int]] = {}
-        for found in _WORD.finditer(text):
+        for found in _WORD.finditer(normalise.unpunctuated(text)):
             if found.group() in words:
                 self._at.setdefault(found.group(), []).append(found.start())
 

@@ -26,7 +26,9 @@ _INVISIBLE: Final = frozenset({"Cf", "Mn", "Me", "Cc", "Cs"})
 _BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 # Where folding may drop or add signs: apostrophes, what is not plain ASCII, runs of spaces.
 _UNEVEN: Final = re.compile(r"(?:[ \t]*[^ \t\n\r!-&(-_a-~])+[ \t]*|[ \t]{2,}")
-_PUNCTUATION: Final = {ord(sign): " " for sign in '.,;:!?"()[]{}<>/\\|-_*~+=#%&@$^'}
+_PUNCTUATION: Final = {
+    ord(sign): " " for sign in '.,;:!?"()[]{}<>/\\|-_*~+=#%&@$^' + "،؛؟۔।…«»„“”¿¡–—"
+}
 
 
 def _lookalikes() -> dict[str, str]:
@@ -79,7 +81,7 @@ class View:
     ) -> None:
         """`skip` raw characters at the start belong to earlier texts."""
         self.text = text
-        self.words = frozenset(text.translate(_PUNCTUATION).split())
+        self.words = frozenset(unpunctuated(text).split())
         self._raw = raw
         self._offsets = offsets
         self._skip = skip
@@ -105,6 +107,16 @@ class View:
 def canonical(raw: str, lexicon: Lexicon) -> View:
     """Return the plain spelling of `raw`; `lexicon` is what respelling may arrive at."""
     return _view(raw, lexicon, skip=0)
+
+
+def unpunctuated(folded: str) -> str:
+    """Return a plain spelling with a space for each sign that parts words, in the same places."""
+    return folded.translate(_PUNCTUATION)
+
+
+def plain_words(raw: str) -> list[str]:
+    """Return the words of `raw` in plain spelling, in order; nothing bent is put straight."""
+    return unpunctuated(_fold(raw)).split()
 
 
 def joined(recent: Sequence[str], raw: str, lexicon: Lexicon) -> View | None:

@@ -16,6 +16,7 @@ from typing import Any, Final
 from core.errors import Invalid
 from core.safety import Category, Tier
 from core.sentences import say
+from moderation import phrasebooks
 from moderation.lexicons import Lexicon
 from moderation.rules import Effect, Guard, Pattern, Phrase, Rule
 from moderation.searching import Rulebook
@@ -60,7 +61,8 @@ def from_texts(texts: Mapping[str, str]) -> Rulebook:
     if len({rule.id for rule in rules}) < len(rules):
         raise Invalid(say("Two rules have the same id."))
     digest = hashlib.sha256("\0".join(texts.values()).encode()).hexdigest()
-    return Rulebook(rules, _lexicon(rules, terms.glued, guards.values()), version=digest[:12])
+    english = [rule for rule in rules if rule.language == phrasebooks.ENGLISH]
+    return Rulebook(rules, _lexicon(english, terms.glued, guards.values()), version=digest[:12])
 
 
 def ordinary_talk() -> tuple[str, ...]:
@@ -68,6 +70,11 @@ def ordinary_talk() -> tuple[str, ...]:
     source = resources.files("moderation").joinpath("rulebook", "ordinary.toml")
     lines: list[str] = tomllib.loads(source.read_text(encoding="utf-8"))["lines"]
     return tuple(lines)
+
+
+def languages() -> frozenset[str]:
+    """Return the languages in which rules can notice that somebody is in distress, by code."""
+    return frozenset(rule.language for rule in shipped().rules if rule.effect is Effect.HELP)
 
 
 class _Terms:
@@ -134,6 +141,11 @@ def _rule(
                 unknown=", ".join(unknown),
             )
         )
+    language = entry.get("language", phrasebooks.ENGLISH)
+    written = tuple(phrasebooks.phrase(each) for each in entry.get("phrases", ()))
+    kept_off = [guards[name] for name in entry.get("guards", ())]
+    if language != phrasebooks.ENGLISH:
+        kept_off.append(phrasebooks.guard(entry))
     return Rule(
         id=entry["id"],
         category=Category(table["category"]),
@@ -141,11 +153,14 @@ def _rule(
         tier=Tier(entry.get("tier", table["tier"])),
         because=entry["because"],
         is_floor=entry.get("is_floor", table["is_floor"]),
-        phrases=tuple(_phrase(each, terms) for each in entry.get("patterns", ())),
-        guards=tuple(guards[name] for name in entry.get("guards", ())),
+        phrases=(*(_phrase(each, terms) for each in entry.get("patterns", ())), *written),
+        guards=kept_off
+        if language == phrasebooks.ENGLISH
+        else (*kept_off, phrasebooks.guard(entry)),
         matches=tuple(entry["match"]),
         passes=tuple(entry["pass"]),
         recogniser=entry.get("recogniser"),
+        language=language,
     )
 
 

@@ -113,6 +113,7 @@ class Rule:
     matches: tuple[str, ...]
     passes: tuple[str, ...]
     recogniser: str | None = None
+    language: str = "en"
 
     @property
     def line(self) -> str:

@@ -15,7 +15,7 @@ from core.sentences import say
 from groups import agreements, cards
 from moderation import helping
 from people.permissions import Actor
-from web import breaks
+from web import breaks, noticing
 
 READ_BY: Final = say("%(name)s has read what you wrote.")
 
@@ -26,6 +26,7 @@ async def read(session: AsyncSession, actor: Actor, room: Room, *, now: datetime
     read = await marks.of_others(session, actor, room.room_id)
     return {
         "kept": await _kept(session, actor, room, mine),
+        "is_noticed": await _is_noticed(session, room),
         "begun": await for_later.read(session, actor, room.room_id),
         "rest": await breaks.shown(session, actor, room, now=now),
         "unmet": mine.unmet,
@@ -61,6 +62,13 @@ async def _kept(
         "agreement": [line for line in lines if line.strip()],
         "version": group.agreement_version,
     }
+
+
+async def _is_noticed(session: AsyncSession, room: Room) -> bool:
+    """Tell whether rules know a language of this talk; what two people speak is not asked for."""
+    if room.group_id is None:
+        return True
+    return noticing.knows((await cards.by_id(session, room.group_id)).languages)
 
 
 def others(room: Room) -> list[dict[str, str]]:

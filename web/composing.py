@@ -49,6 +49,7 @@ def composer(
     *,
     now: datetime,
     keepers: str,
+    is_noticed: bool,
     answered: dict[str, Any] | None,
     change: Changing | None,
     begun: Begun | None,
@@ -70,6 +71,7 @@ def composer(
         "kind": "two" if room.kind is RoomKind.PRIVATE else "group",
         "promised_by": keepers,
         "group_name": name,
+        "is_noticed": is_noticed,
         "staffed_line": "" if place.staffed.is_staffed else helping.who_is_here(place),
         "error": error or changing.error,
         # What was typed stays where it can be read and copied, also when it can't be sent.

@@ -16,6 +16,7 @@ from moderation import helping
 from moderation.documents import Line
 from moderation.helping import Place
 from people.permissions import Actor
+from web import noticing
 from web.rendering import organisation_of, page
 
 router = APIRouter(include_in_schema=False)
@@ -139,6 +140,7 @@ async def what_happens(request: Request, someone: MaybeSomeone, here: Here, now:
         say("What happens"),
         sentences=[answer.words for answer in said.sentences],
         easy_read=[answer.words for answer in easy.sentences],
+        languages=noticing.known_languages(),
     )
 
 

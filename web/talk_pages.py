@@ -130,6 +130,7 @@ async def show(
             room, name, place, now=now, keepers=keepers.name, typed=typed, error=error,
             answered=next((one for one in [*said, *answered] if one["id"] == reply_to), None),
             change=composing.change(logged, change, now=now), begun=beside.pop("begun"),
+            is_noticed=beside.pop("is_noticed"),
         ),
         worry=beside_talks.worry(place) if is_worried else None,
         **beside_talks.with_reader(beside, said, names),

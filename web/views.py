@@ -12,8 +12,8 @@ from chat.kinds import Sign, Status
 from chat.muted_words import Words
 from core.sentences import say, say_many, together
 from groups.cards import Door, Shown
-from groups.keepers import JUST_US
 from matching.offers import GroupCard
+from web import noticing
 from web.rendering import moment
 
 # Fewer are not counted aloud.
@@ -163,7 +163,7 @@ def group_card(group: Shown, *, is_mine: bool = False) -> dict[str, Any]:
         "words": card.about,
         "purpose": card.purpose,
         "for_whom": card.for_whom,
-        "mode_line": JUST_US if group.is_just_us else MODE_LINES[group.safety_mode],
+        "mode_line": noticing.mode_line(group),
         "meets": card.meets,
         "welcome_line": WELCOME if group.is_welcome else "",
         "next_meeting": None,
@@ -187,11 +187,6 @@ def _people_line(group: Shown) -> str:
 
 
 WELCOME = say("Everybody new is welcome here.")
-MODE_LINES = {
-    "standard": say("Software notices when someone may come to harm, and people look."),
-    "close": say("A person reads each message before it is shown, save from someone in distress."),
-    "self_held": say("The group looks after itself. People look only when somebody tells us."),
-}
 
 
 def since(at: datetime, now: datetime) -> str:

@@ -163,3 +163,21 @@ async def test_who_leaves_before_their_words_go_out_finds_them_under_talks(town:
     assert (wren.browser.address, wren.browser.status) == ("/talks", 200)
     assert "07700" not in page
     assert "07700" not in " ".join(filter(None, await leader.words(room_id)))
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("language", "is_known"), [("ga", False), ("pl", True), ("en", True)])
+async def test_promise_32_a_group_in_a_language_no_rule_knows_says_so(
+    town: Town, language: str, is_known: bool
+) -> None:
+    leader, group_id = await _opened(town, languages=[language])
+    room_id = await town.room_of(leader, group_id)
+    card = await leader.browser.open(f"/groups/{group_id}")
+    assert ("No software here knows this group's language." not in card) is is_known
+    talk = await leader.browser.open(f"/talks/{room_id}")
+    assert ("nobody is called by itself" not in talk) is is_known
+    assert ("If a message suggests someone may come to harm" in talk) is is_known
+    said = await leader.browser.open("/what-happens")
+    assert "Software can notice it in English, and the plainest ways" in said
+    assert "Polish" in said
+    assert "Irish" not in said

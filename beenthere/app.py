@@ -41,7 +41,8 @@ def create_app(
     safety = safety or Desk(screening.shipped())
     engine = Engine(database, safety, clock)
     doorbells.install(database.bus, engine, database)
-    upkeep = Upkeep(database, settings=settings, clock=clock)
+    tally = safety.tally if isinstance(safety, Desk) else None
+    upkeep = Upkeep(database, settings=settings, clock=clock, tally=tally)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

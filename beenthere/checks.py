@@ -15,7 +15,7 @@ from core.errors import NotFound, Unavailable
 from core.sentences import say
 from core.settings import DEFAULT_SECRET, EncoderName, Settings
 from matching import encoders, text
-from moderation import heads
+from moderation import heads, models
 from moderation.documents import CrisisDirectory
 from people import audit, documents, notices, organisations, roles
 from people.organisations import Organisation
@@ -113,7 +113,7 @@ def _encoder(settings: Settings) -> Finding:
 
 def _heads() -> Finding:
     try:
-        found = heads.shipped()
+        found = models.shipped()
     except heads.Broken as fault:
         return to_do("screening", f"{fault}: rules alone look at what people write")
     if found is None:

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from moderation import authored, grams, heads, lessons, meanings, training
+from moderation import authored, grams, lessons, meanings, models, training
 from moderation.heads import Heads
 from moderation.lessons import Lesson
 
@@ -21,11 +21,11 @@ def run(data: Path, into: Path) -> str:
     learned = training.train(
         taught, meanings=meanings.learn(grams.words(one.text) for one in taught)
     )
-    model = heads.written(learned)
+    model = models.written(learned)
     into.mkdir(parents=True, exist_ok=True)
-    (into / heads.MODEL).write_bytes(model)
+    (into / models.MODEL).write_bytes(model)
     told = json.dumps(card(model, learned, taught), indent=2) + "\n"
-    (into / heads.CARD).write_text(told, encoding="utf-8")
+    (into / models.CARD).write_text(told, encoding="utf-8")
     size = f"{len(model) / 1_000_000:.1f} MB"
     return f"{len(taught)} texts taught {len(learned.categories)} heads: {size} in {into}."
 

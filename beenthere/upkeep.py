@@ -24,7 +24,8 @@ from groups import endings, places
 from matching import backlogs, connections, crowds, encoders, pools, text
 from matching.candidates import DocumentSaved
 from matching.text import Encoder
-from moderation import claims, interests, removals, workings
+from moderation import claims, interests, removals, tallies, workings
+from moderation.counting import Tally
 from people import leases, notices, organisations, throttles
 
 log = structlog.get_logger(__name__)
@@ -54,8 +55,17 @@ SWEEPS: Final[dict[str, Sweep]] = {
 class Upkeep:
     """The tasks that sweep and post every few seconds while the app runs."""
 
-    def __init__(self, database: Database, *, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        settings: Settings,
+        clock: Clock,
+        tally: Tally | None = None,
+    ) -> None:
+        """`tally` is what screening counts in this process."""
         self.database = database
+        self.tally = tally or Tally()
         self.settings = settings
         self.clock = clock
         self.holder_id = uuid4()
@@ -106,6 +116,7 @@ class Upkeep:
         found = await self._organisation_ids()
         for organisation_id in found:
             await self._sweep_one(organisation_id)
+            await self._keep_counts(organisation_id)
         for organisation_id in found:
             try:
                 await self._warm(organisation_id)
@@ -180,6 +191,18 @@ class Upkeep:
         for name, sweep in SWEEPS.items():
             await self._swept(name, sweep, organisation_id, now=now)
         await self._tidying.go_on(organisation_id, now=now)
+
+    async def _keep_counts(self, organisation_id: UUID) -> None:
+        """Store what screening has counted. In every process: each counts for itself."""
+        counts = self.tally.take(organisation_id)
+        if not counts:
+            return
+        try:
+            async with self.database.unit_of_work(organisation_id) as session:
+                await tallies.keep(session, counts, now=self.clock())
+        except Exception as fault:  # noqa: BLE001 - kept for the next round
+            self.tally.put_back(organisation_id, counts)
+            log.error("counts_failed", kind=type(fault).__name__)
 
     async def _swept(
         self, name: str, sweep: Sweep, organisation_id: UUID, *, now: datetime

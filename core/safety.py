@@ -72,11 +72,15 @@ class House:
     """What an organisation set for screening.
 
     `looks`: of a thousand calm messages, how many a guess about a category may bring to a person;
-    what isn't there is as it was shipped.
+    what isn't there is as it was shipped. `learned` is the correction of the shipped heads that is
+    in use here, `beside` one that is only counted; `organisation_id` says whose counts they are.
     """
 
     looks: tuple[tuple[Category, int], ...] = ()
     watched: tuple[Watched, ...] = ()
+    organisation_id: UUID | None = None
+    learned: UUID | None = None
+    beside: UUID | None = None
 
 
 PLAIN_HOUSE: Final = House()

@@ -6,6 +6,7 @@ wall time in the document's zone; a span whose end isn't after its start runs pa
 
 from datetime import date, time
 from typing import Annotated, ClassVar, Final, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
@@ -194,6 +195,11 @@ class Screening(Settled):
     review: str
     looks: dict[Category, Looks]
     watched: Annotated[tuple[WatchedWords, ...], Field(max_length=200)]
+    # Corrections of the shipped heads (`moderation.learning`): the one in use, the one it replaced,
+    # and the one that is counted beside it.
+    learned: UUID | None = None
+    learned_before: UUID | None = None
+    beside: UUID | None = None
 
     @field_validator("looks")
     @classmethod
@@ -204,12 +210,14 @@ class Screening(Settled):
             raise ValueError("for distress it can be 1, 2, 5 or 10 in a thousand")
         return looks
 
-    @property
-    def house(self) -> House:
-        """What screening is told of it."""
+    def house(self, organisation_id: UUID | None = None) -> House:
+        """Return what screening is told of it."""
         return House(
             looks=tuple(self.looks.items()),
             watched=tuple(Watched(one.words, one.about, one.why) for one in self.watched),
+            organisation_id=organisation_id,
+            learned=self.learned,
+            beside=self.beside,
         )
 
 

@@ -226,6 +226,12 @@ async def of_case(session: AsyncSession, case_id: UUID) -> list[Flag]:
     return list((await session.scalars(query)).all())
 
 
+async def is_noticed(session: AsyncSession, case_id: UUID) -> bool:
+    """Tell whether screening raised some of a case."""
+    query = select(Flag.id).where(Flag.case_id == case_id, Flag.source == Source.SCREENING)
+    return await session.scalar(query.limit(1)) is not None
+
+
 async def resolve(session: AsyncSession, case_id: UUID, *, now: datetime) -> list[Answered]:
     """Settle what is open in a case; return each person who waits for an answer, once."""
     settled = await session.execute(

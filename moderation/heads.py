@@ -7,14 +7,9 @@ surest window, so that padding hides little. All was learned beforehand (`modera
 nothing here learns, and scikit-learn isn't needed to score.
 """
 
-import hashlib
-import io
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib import resources
 from itertools import accumulate, pairwise
 from typing import Any, Final
 
@@ -25,7 +20,6 @@ from core.safety import Category
 from moderation import grams
 from moderation.meanings import Meanings
 
-MODEL, CARD = "heads.npz", "heads.json"
 Floats = npt.NDArray[np.floating[Any]]
 Scores = Mapping[Category, float]
 # So many of a thousand calm texts come to be looked at: what an organisation may choose from.
@@ -59,6 +53,8 @@ class Heads:
     meanings: Meanings | None
     senses: Floats
     looks: Mapping[Category, Mapping[str, float]]
+    # The sha256 of the model as it was written; of one that never was, nothing.
+    digest: str = ""
     _remembered: dict[str, npt.NDArray[np.intp]] = field(default_factory=dict, repr=False)
 
     def scores(self, words: Sequence[str]) -> Scores:
@@ -110,11 +106,25 @@ class Heads:
             )
             if len(seen):
                 seen = seen.astype(np.intp)
-                weighed = (1 + np.log(often)) * self.rarity[seen]
-                found[row] = weighed @ self.weights[seen] / math.sqrt(weighed @ weighed)
+                found[row] = self._weighed(seen, often) @ self.weights[seen]
         if self.meanings is not None:
             found += self.meanings.directions(words, parts) @ self.senses
         return found
+
+    def grams(self, words: Sequence[str]) -> tuple[npt.NDArray[np.intp], Floats]:
+        """Return the places of the grams of a whole, ascending, and how much each of them counts.
+
+        Shapes (grams,), (grams,); in length the second is 1, or empty.
+        """
+        places, _ = self._known(words)
+        pairs = [one for one in self._pairs(words) if one >= 0]
+        seen, often = np.unique(np.concatenate((places, pairs)), return_counts=True)
+        seen = seen.astype(np.intp)
+        return seen, self._weighed(seen, often) if len(seen) else np.zeros(0)
+
+    def _weighed(self, seen: npt.NDArray[np.intp], often: npt.NDArray[np.intp]) -> Floats:
+        weighed: Floats = (1 + np.log(often)) * self.rarity[seen]
+        return weighed / math.sqrt(weighed @ weighed)
 
     def _known(self, words: Sequence[str]) -> tuple[npt.NDArray[np.intp], Sequence[int]]:
         """Return the places of the grams within words, and how many there are up to each word."""
@@ -136,73 +146,3 @@ class Heads:
             self._remembered.clear()
         self._remembered[word] = found
         return found
-
-
-@cache
-def shipped() -> Heads | None:
-    """Return the model that came with the program, read once per process; None where there is none.
-
-    Raises:
-        Broken: it isn't what its card says.
-    """
-    folder = resources.files("moderation").joinpath("model")
-    model, card = folder.joinpath(MODEL), folder.joinpath(CARD)
-    if not (model.is_file() and card.is_file()):
-        return None
-    return read(model.read_bytes(), json.loads(card.read_text(encoding="utf-8")))
-
-
-def read(model: bytes, card: Mapping[str, Any]) -> Heads:
-    """Open a model by its card.
-
-    Raises:
-        Broken: it isn't what its card says.
-    """
-    if hashlib.sha256(model).hexdigest() != card["sha256"]:
-        raise Broken("the model isn't the one that its card describes")
-    with np.load(io.BytesIO(model), allow_pickle=False) as held:
-        names = bytes(held["grams"]).decode().split("\n")
-        return Heads(
-            categories=tuple(map(Category, card["categories"])),
-            places={gram: place for place, gram in enumerate(names)},
-            rarity=held["rarity"].astype(np.float32),
-            weights=held["weights"].astype(np.float32),
-            curves=held["curves"],
-            meanings=_meanings(held),
-            senses=held["senses"].astype(np.float32),
-            looks={Category(one): looks for one, looks in card.get("looks", {}).items()},
-        )
-
-
-def _meanings(held: Mapping[str, Any]) -> Meanings | None:
-    if not held["words"].size:
-        return None
-    words = bytes(held["words"]).decode().split("\n")
-    return Meanings(
-        places={word: place for place, word in enumerate(words)},
-        steps=held["steps"],
-        heft=held["heft"].astype(np.float32),
-    )
-
-
-def _text(places: Mapping[str, int]) -> npt.NDArray[np.uint8]:
-    names = sorted(places, key=places.__getitem__)
-    return np.frombuffer("\n".join(names).encode(), dtype=np.uint8)
-
-
-def written(heads: Heads) -> bytes:
-    """Return a model as `read` opens it: half floats, no pickle, the same bytes each time."""
-    made = io.BytesIO()
-    np.savez_compressed(
-        made,
-        allow_pickle=False,
-        grams=_text(heads.places),
-        rarity=heads.rarity.astype(np.float16),
-        weights=heads.weights.astype(np.float16),
-        curves=heads.curves,
-        senses=heads.senses.astype(np.float16),
-        words=_text(heads.meanings.places if heads.meanings else {}),
-        steps=heads.meanings.steps if heads.meanings else np.zeros((0, 0), dtype=np.int8),
-        heft=(heads.meanings.heft if heads.meanings else np.zeros(0)).astype(np.float16),
-    )
-    return made.getvalue()

@@ -15,6 +15,7 @@ class EffectKind(StrEnum):
     """
 
     NOTHING = "nothing"
+    MISTAKEN = "mistaken"  # nothing: screening took it for what it isn't, and may learn from that
     REACHED_OUT = "reached_out"
     GUIDE = "guide"  # a kind word about how we are here; nothing is held against anybody
     WARN = "warn"
@@ -57,6 +58,8 @@ SANCTIONS: Final = frozenset(
 RECORDED: Final = SANCTIONS - {EffectKind.CONFIRM} | {EffectKind.GUIDE}
 # Whoever told us hears that something was done.
 HAS_ACTED: Final = RECORDED | SANCTIONS
+# These are a decision by themselves.
+ALONE: Final = frozenset({EffectKind.NOTHING, EffectKind.MISTAKEN})
 # These can be taken back again.
 REVERSIBLE: Final = RECORDED - {EffectKind.REFUSE}
 # These keep an account from taking part; while one of them holds, it stays paused.

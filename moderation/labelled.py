@@ -35,10 +35,11 @@ class Labelled:
 
 
 def own(rulebook: Rulebook) -> list[Labelled]:
-    """Return the rulebook's examples, each asked about its own rule's category."""
+    """Return the rulebook's English examples, each asked about its own rule's category."""
     return [
         Labelled(text, rule.category, shows, OWN)
         for rule in rulebook.rules
+        if rule.language == "en"
         for texts, shows in ((rule.matches, True), (rule.passes, False))
         for text in texts
     ]

@@ -143,7 +143,7 @@ def _rule(
         )
     language = entry.get("language", phrasebooks.ENGLISH)
     written = tuple(phrasebooks.phrase(each) for each in entry.get("phrases", ()))
-    kept_off = [guards[name] for name in entry.get("guards", ())]
+    kept_off: list[Guard] = [guards[name] for name in entry.get("guards", ())]
     if language != phrasebooks.ENGLISH:
         kept_off.append(phrasebooks.guard(entry))
     return Rule(
@@ -154,9 +154,7 @@ def _rule(
         because=entry["because"],
         is_floor=entry.get("is_floor", table["is_floor"]),
         phrases=(*(_phrase(each, terms) for each in entry.get("patterns", ())), *written),
-        guards=kept_off
-        if language == phrasebooks.ENGLISH
-        else (*kept_off, phrasebooks.guard(entry)),
+        guards=tuple(kept_off),
         matches=tuple(entry["match"]),
         passes=tuple(entry["pass"]),
         recogniser=entry.get("recogniser"),

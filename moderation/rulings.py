@@ -15,11 +15,11 @@ from core import words as plain
 from core.errors import Invalid
 from core.safety import Category, SubjectKind
 from core.sentences import Sentence, say
-from moderation import claims, effects, places, words
+from moderation import claims, effects, flags, places, words
 from moderation.cases import Case
 from moderation.documents import HouseRules, Rule, StaffedHours
 from moderation.fold import Status
-from moderation.kinds import BOUNDS, PAUSING, SANCTIONS, EffectKind, Step
+from moderation.kinds import ALONE, BOUNDS, PAUSING, SANCTIONS, EffectKind, Step
 from people import documents, roles
 from people.permissions import Actor, Role
 
@@ -78,6 +78,8 @@ class Around:
     # Who asked that its author be removed, while a second person is to say so.
     asked_by: UUID | None = None
     is_to_confirm: bool = False
+    # Screening raised it, and may have been wrong.
+    is_noticed: bool = False
 
 
 NOTHING_AROUND: Final = Around()
@@ -90,6 +92,7 @@ async def around(session: AsyncSession, case: Case) -> Around:
         group_id=await places.group_of(session, case.room_id),
         asked_by=waits.decided_by if waits else None,
         is_to_confirm=waits is not None,
+        is_noticed=await flags.is_noticed(session, case.id),
     )
 
 
@@ -101,7 +104,7 @@ def offered(
     if case.status is Status.DECIDED or is_held:
         return ()
     if case.is_support:
-        return _support(case)
+        return _support(case, about=about)
     if case.subject_kind is SubjectKind.LETTER and case.author_id:
         return (EffectKind.REACHED_OUT, EffectKind.NOTHING)
     # Nobody is the second person to themselves.
@@ -112,15 +115,19 @@ def offered(
     return _against_harm(case, about=about, is_second=is_second)
 
 
-def _support(case: Case) -> tuple[EffectKind, ...]:
+def _support(case: Case, *, about: Around) -> tuple[EffectKind, ...]:
     found = [EffectKind.REACHED_OUT] if case.author_id else []
     if case.subject_kind is SubjectKind.PENDING:
         found.append(EffectKind.RELEASE)
-    return (*found, EffectKind.NOTHING)
+    return (*found, EffectKind.NOTHING, *_mistaken(about))
+
+
+def _mistaken(about: Around) -> list[EffectKind]:
+    return [EffectKind.MISTAKEN] if about.is_noticed else []
 
 
 def _against_harm(case: Case, *, about: Around, is_second: bool) -> tuple[EffectKind, ...]:
-    found = [EffectKind.NOTHING]
+    found = [EffectKind.NOTHING, *_mistaken(about)]
     if case.author_id:
         found += [EffectKind.GUIDE, EffectKind.WARN]
     if case.author_id and Category.DISTRESS in case.categories:
@@ -184,7 +191,7 @@ def _require_offered(
         raise NotOnOffer(say("Nobody is kept from anything for being in distress. You can write."))
     if not kinds or len(set(kinds)) < len(kinds) or not set(kinds) <= set(possible):
         raise NotOnOffer(offered=[kind.value for kind in possible])
-    is_alone = EffectKind.NOTHING in kinds and len(kinds) > 1
+    is_alone = not ALONE.isdisjoint(kinds) and len(kinds) > 1
     if is_alone or any(pair <= set(kinds) for pair in APART):
         raise NotOnOffer(say("These steps don't go together."))
 

@@ -143,6 +143,7 @@ _TAKEN_BACK_AFTER_ALL: Final = say(
 _STAFF_DID: Final[Mapping[EffectKind, Sentence]] = MappingProxyType(
     {
         EffectKind.NOTHING: say("left things as they are"),
+        EffectKind.MISTAKEN: say("found that it isn't what it was taken for"),
         EffectKind.REACHED_OUT: say("wrote to them"),
         EffectKind.HIDE: say("hid the message"),
         EffectKind.MUTE: say("muted its author in the room"),

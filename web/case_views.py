@@ -11,7 +11,7 @@ from moderation.case_views import CasePage, Line, Raised
 from moderation.documents import HouseRules
 from moderation.effects import Effect
 from moderation.fold import Kind, Status
-from moderation.kinds import BOUNDS, EffectKind
+from moderation.kinds import ALONE, BOUNDS, EffectKind
 from moderation.places import Where
 from moderation.reasons import Reason
 from moderation.settled import Settled
@@ -254,7 +254,7 @@ def _effect(one: Effect) -> dict[str, Any]:
 
 def _hint(kind: EffectKind, found: CasePage) -> Sentence:
     is_letter = found.subject.kind is SubjectKind.LETTER
-    return LETTER_READ if is_letter and kind is EffectKind.NOTHING else EFFECTS[kind][1]
+    return LETTER_READ if is_letter and kind in ALONE else EFFECTS[kind][1]
 
 
 def _decision(

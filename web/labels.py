@@ -39,6 +39,10 @@ EFFECTS: Final = {
         say("Nothing needs doing"),
         say("Whoever told us hears that we looked. Its author hears nothing."),
     ),
+    EffectKind.MISTAKEN: (
+        say("It isn't what it was taken for"),
+        say("Nothing is done. The software can learn that words like these mean something else."),
+    ),
     EffectKind.REACHED_OUT: (
         say("Write to them"),
         say("What you write below reaches them on Home. It can't be called back."),
@@ -92,6 +96,7 @@ EFFECTS: Final = {
 LETTER_READ: Final = say("They hear that their letter was read, and that they can write again.")
 DID: Final = {
     EffectKind.NOTHING: say("left as it is"),
+    EffectKind.MISTAKEN: say("not what it was taken for"),
     EffectKind.REACHED_OUT: say("wrote to them"),
     EffectKind.HIDE: say("message hidden"),
     EffectKind.MUTE: say("read only for a time"),

@@ -9,7 +9,7 @@ from core.safety import Category
 from core.sentences import say
 from matching.vocabulary import Vocabulary
 from moderation.documents import DAYS, Screening, Span, StaffedHours
-from moderation.screening import BUDGETS
+from moderation.guessing import BUDGETS
 from web.forms import Form
 
 SENTENCES: Final = ("somebody_here", "nobody_here", "no_lines_known")
@@ -92,10 +92,10 @@ def screening_values(now: Screening) -> dict[str, str]:
     return looks | {"watched": watched}
 
 
-def screening_read(form: Form, _now: Screening) -> dict[str, Any]:
+def screening_read(form: Form, now: Screening) -> dict[str, Any]:
     """Return the numbers and words that were typed, unchecked but for how they are written."""
     lines = [line for line in form.get("watched").split("\n") if line.strip()]
-    return {
+    return now.model_dump() | {
         "review": "",
         "looks": {about.value: form.number(f"looks_{about.value}") for about in Category},
         "watched": [_watched(line, number) for number, line in enumerate(lines, 1)],

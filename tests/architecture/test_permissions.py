@@ -396,6 +396,9 @@ TABLE: Final[Mapping[tuple[str, str], Line]] = {
     ("POST", "/administration/documents/{what}"): line(
         ADMINISTRATOR, what="vocabulary", form={"version": "0", "topics": "grief: loss"}
     ),
+    ("GET", "/administration/learning"): line(ADMINISTRATOR),
+    # An administrator is told on the page that there is nothing to take back (409).
+    ("POST", "/administration/learning"): line(ADMINISTRATOR, form={"do": "learn"}),
     ("GET", "/administration/directory"): line(ADMINISTRATOR),
     ("POST", "/administration/directory"): line(ADMINISTRATOR, form={"version": "0"}),
     ("GET", "/administration/directory/{region}/{line}"): line(

@@ -252,6 +252,7 @@ SIGHTS = (
     Sight("our-hours", "Priya", "/administration/documents/staffed-hours", ends_at=A_PAPER),
     Sight("our-hours-again", "Priya", OUR_HOURS, _save_bad_hours, A_PAPER),
     Sight("our-looks", "Priya", "/administration/documents/screening", ends_at=A_PAPER),
+    Sight("what-guesses-learn", "Priya", "/administration/learning"),
     Sight("directory", "Priya", "/administration/directory"),
     Sight("directory-line", "Priya", "/administration/directory/0/samaritans", ends_at=A_LINE),
     Sight("directory-line-new", "Priya", "/administration/directory/0/new", ends_at=A_LINE),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from core.safety import Category, Context
-from moderation import authored, grams, heads, labelled, training
+from moderation import authored, grams, heads, labelled, models, training
 from moderation import lessons as learning
 from moderation.heads import Heads
 from moderation.lessons import EVERY, Lesson
@@ -93,20 +93,20 @@ def test_any_text_has_a_share(learned: Heads, text: str) -> None:
 def test_a_model_comes_back_as_it_was_written_the_same_bytes_each_time(
     learned: Heads, lessons: list[Lesson]
 ) -> None:
-    model = heads.written(learned)
-    assert model == heads.written(training.train(lessons))
-    again = heads.read(model, _card(model, learned))
+    model = models.written(learned)
+    assert model == models.written(training.train(lessons))
+    again = models.read(model, _card(model, learned))
     for text in (*SOLD, *SAID):
         assert share(again, text) == pytest.approx(share(learned, text), abs=2e-3)
 
 
 def test_a_model_that_is_not_its_cards_is_not_opened(learned: Heads) -> None:
-    model = heads.written(learned)
+    model = models.written(learned)
     with pytest.raises(heads.Broken):
-        heads.read(model[:-1] + b"x", _card(model, learned))
+        models.read(model[:-1] + b"x", _card(model, learned))
     other = replace(learned, weights=learned.weights + 1)
     with pytest.raises(heads.Broken):
-        heads.read(heads.written(other), _card(model, learned))
+        models.read(models.written(other), _card(model, learned))
 
 
 def test_what_is_kept_back_teaches_nobody_and_public_texts_only_of_what_they_are_asked() -> None:

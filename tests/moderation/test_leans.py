@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.safety import Category, Context, House, Mode, Response, Tier, Verdict
-from moderation import authored, causes, grams, heads, normalise, policy, rulebooks, screening
+from moderation import (
+    authored,
+    causes,
+    grams,
+    heads,
+    models,
+    normalise,
+    policy,
+    rulebooks,
+    screening,
+)
 from moderation.policy import Lean
 from moderation.screening import RulesScreening
 
@@ -128,7 +138,7 @@ def test_without_heads_rules_decide_as_they_do_with_them() -> None:
 
 
 def test_the_model_that_is_shipped_is_its_cards_and_knows_every_category() -> None:
-    found = heads.shipped()
+    found = models.shipped()
     assert found is not None
     assert found.categories == tuple(Category)
     for about in Category:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.safety import Category
-from moderation import grams, heads, training
+from moderation import grams, heads, models, training
 from moderation.lessons import EVERY, Lesson
 from moderation.meanings import DIMS, Meanings
 
@@ -56,9 +56,9 @@ def test_a_margin_is_that_of_grams_and_of_meanings(
 
 
 def test_they_come_back_as_they_were_written(learned: heads.Heads) -> None:
-    model = heads.written(learned)
+    model = models.written(learned)
     digest = hashlib.sha256(model).hexdigest()
-    again = heads.read(model, {"sha256": digest, "categories": ["spam"], "looks": {}})
+    again = models.read(model, {"sha256": digest, "categories": ["spam"], "looks": {}})
     assert again.meanings is not None
     assert again.meanings.places == {word: place for place, word in enumerate(WORDS)}
     for words in (["win", "free"], ["the", "kettle", "?"], []):

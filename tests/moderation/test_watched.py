@@ -86,6 +86,6 @@ def test_distress_is_never_switched_off_nor_drowned(number: int) -> None:
 def test_what_is_set_is_what_screening_is_told() -> None:
     told = [{"words": "blue house", "about": "threat", "why": "where the fight was"}]
     body = {"review": "", "looks": {"distress": 5, "hate": 0}, "watched": told}
-    house = documents.Screening.model_validate(body).house
+    house = documents.Screening.model_validate(body).house()
     assert house.watched == (PLACE,)
     assert dict(house.looks) == {Category.DISTRESS: 5, Category.HATE: 0}

@@ -6,23 +6,29 @@ import pytest
 
 from benchmarks import evasions
 from benchmarks.evasions import Evasion
-from core.safety import Context
+from core.safety import Category, Context
 from moderation.screening import RulesScreening
 
 SCREENING = RulesScreening()
 ANYWHERE = Context()
 # Contact details have their own spellings, tested beside them.
 RULES = [rule for rule in SCREENING.rulebook.rules if rule.recogniser is None]
-MATCHES = [(rule.category, text) for rule in RULES for text in rule.matches]
+MATCHES = [
+    (rule.category, text) for rule in RULES if rule.language == "en" for text in rule.matches
+]
+# Bent spelling is put straight in English alone: other languages have only their accents and signs.
+ELSEWHERE = [
+    (rule.category, text) for rule in RULES if rule.language != "en" for text in rule.matches
+]
 PASSES = [text for rule in RULES for text in rule.passes]
 SAMPLE = 150
 
 
-def recall(evasion: Evasion) -> float:
+def recall(evasion: Evasion, said: list[tuple[Category, str]] = MATCHES) -> float:
     chance = random.Random(5)
     found = [
         category in SCREENING.screen(evasion(text, chance), ANYWHERE).categories
-        for category, text in chance.sample(MATCHES, SAMPLE)
+        for category, text in chance.sample(said, SAMPLE)
     ]
     return sum(found) / len(found)
 
@@ -30,6 +36,11 @@ def recall(evasion: Evasion) -> float:
 @pytest.mark.parametrize("way", evasions.UNICODE)
 def test_other_letters_hide_next_to_nothing(way: str) -> None:
     assert recall(evasions.UNICODE[way]) >= 0.97
+
+
+@pytest.mark.parametrize("way", evasions.UNICODE)
+def test_other_letters_hide_next_to_nothing_in_other_languages(way: str) -> None:
+    assert recall(evasions.UNICODE[way], ELSEWHERE) >= 0.97
 
 
 @pytest.mark.parametrize("way", evasions.TYPED)

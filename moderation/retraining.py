@@ -6,8 +6,8 @@ learned from, loses nothing of any way of speaking among the examples that are k
 nobody more often on calm talk. A person promotes it (`moderation.learning`). Needs scikit-learn.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from moderation.corrections import Correction, Fit
 from moderation.decided import Decided
 from moderation.exercises import Text
 from moderation.heads import Floats, Heads
+from moderation.outcomes import FEW, LEARNED, LOSES, Told, judged
 from moderation.training import SENSE
 
 Places = npt.NDArray[np.intp]
@@ -33,29 +34,6 @@ HEED: Final = 6.0
 STEPS: Final = (1.0, 0.5, 0.25)
 # Wide beside the grams, so that the shipped margin is taken as it is.
 _SCALE: Final = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What became of one category. `caught` and `alarms` are of decisions it had not learned from,
-    where no rule decides: true ones a guess would bring, and wrong ones, before and after.
-    """
-
-    about: str
-    so: int
-    not_so: int
-    outcome: str
-    caught: tuple[int, int] = (0, 0)
-    alarms: tuple[int, int] = (0, 0)
-    lost: tuple[str, ...] = ()
-
-    @property
-    def as_json(self) -> dict[str, Any]:
-        """As it is stored."""
-        return asdict(self)
-
-
-LEARNED, FEW, NO_BETTER, LOSES = "learned", "few", "no_better", "loses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +94,9 @@ class _Head:
         ):
             return told, None
         counted = self._counted([*exercises.taught(self.about), *texts])
-        fit = self._fitted(texts, counted)
+        fit, folds = self._fitted(texts, counted), list(self._folds(texts, counted))
         for step in STEPS:
-            told = self._judged(told, texts, counted, step)
+            told = judged(told, [fold.asked(self, step) for fold in folds])
             if told.outcome == LEARNED:
                 lost = self._lost(fit.times(step))
                 if not lost:
@@ -126,42 +104,33 @@ class _Head:
                 told = Told(**(told.as_json | {"outcome": LOSES, "lost": lost}))
         return told, None
 
-    def _judged(self, told: Told, texts: Sequence[Text], counted: _Counted, step: float) -> Told:
-        """Count on each part of the people what was learned from the others."""
+    def _folds(self, texts: Sequence[Text], counted: _Counted) -> Iterator["_Fold"]:
+        """Yield what is learned from some of the people, and what the others decided."""
         from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]  # it ships no types
 
         authors = [str(one.author) for one in texts]
         folds = GroupKFold(min(FOLDS, len(set(authors))))
-        caught, alarms = [0, 0], [0, 0]
         for taught, asked in folds.split(texts, groups=authors):
             fit = self._fitted(texts, counted, taught.tolist())
-            sure = self.heads, self._with(fit.times(step))
-            for one in (texts[at] for at in asked if not texts[at].by_rule):
-                for when, heads in enumerate(sure):
-                    found = caught if one.shows else alarms
-                    found[when] += self._is_over(heads, one)
-        is_worse = caught[1] < caught[0] or alarms[1] > alarms[0]
-        is_better = not is_worse and (caught[1] > caught[0] or alarms[1] < alarms[0])
-        return Told(
-            told.about, told.so, told.not_so, LEARNED if is_better else NO_BETTER,
-            caught=(caught[0], caught[1]), alarms=(alarms[0], alarms[1]),
-        )  # fmt: skip
+            yield _Fold(fit, [texts[at] for at in asked if not texts[at].by_rule])
 
     def _lost(self, fit: Fit) -> tuple[str, ...]:
         """Return the ways of speaking of which fewer examples come out right than before."""
-        after = self._with(fit)
+        after = self.with_fit(fit)
         right: dict[str, list[int]] = {}
         for one in exercises.kept_back(self.about):
             found = right.setdefault(one.kind, [0, 0])
             for when, heads in enumerate((self.heads, after)):
-                found[when] += (one.by_rule or self._is_over(heads, one)) == one.shows
+                found[when] += (one.by_rule or self.is_over(heads, one)) == one.shows
         return tuple(sorted(kind for kind, (was, now) in right.items() if now < was))
 
-    def _with(self, fit: Fit) -> Heads:
+    def with_fit(self, fit: Fit) -> Heads:
+        """Return the shipped heads with this added."""
         one = corrections.joined(self.heads.digest, {self.about: fit})
         return corrections.applied(self.heads, one)
 
-    def _is_over(self, heads: Heads, one: Text) -> bool:
+    def is_over(self, heads: Heads, one: Text) -> bool:
+        """Tell whether a guess would bring somebody to this text."""
         return heads.scores(one.words)[self.about] > self.above
 
     def _fitted(
@@ -225,3 +194,19 @@ class _Head:
             np.array([one.shows for one in texts]),
             np.array([HEED if one.author else 1.0 for one in texts]),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    """What was learned from some people's texts, and the texts of others."""
+
+    fit: Fit
+    texts: Sequence[Text]
+
+    def asked(self, head: _Head, step: float) -> list[tuple[bool, bool, bool]]:
+        """Return for each text whether it is so, and whether it is guessed before and after."""
+        after = head.with_fit(self.fit.times(step))
+        return [
+            (one.shows, head.is_over(head.heads, one), head.is_over(after, one))
+            for one in self.texts
+        ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from core.safety import Category
 from core.sentences import Sentence, say, together
-from moderation import drift, retraining
+from moderation import drift, outcomes, retraining
 from moderation.heads import Heads
 from moderation.learned import ScreeningCorrection
 from moderation.standings import Head, Standing
@@ -97,29 +97,29 @@ def _beside(found: Standing) -> Sentence | None:
 
 
 def _lines(newest: ScreeningCorrection) -> list[Sentence]:
-    told = [retraining.Told(**one) for one in newest.told]
+    told = [outcomes.Told(**one) for one in newest.told]
     return [_line(one) for one in told if one.so or one.not_so] or [
         say("Nobody has decided anything yet that it could learn from.")
     ]
 
 
-def _line(one: retraining.Told) -> Sentence:
+def _line(one: outcomes.Told) -> Sentence:
     category = CATEGORIES[Category(one.about)]
-    if one.outcome == retraining.FEW:
+    if one.outcome == outcomes.FEW:
         return say(
             "%(category)s: too few decisions. %(so)s were what they were taken for and %(not_so)s"
             " were not; it takes %(few)s together and %(each)s of each, from %(people)s people.",
             category=category, so=one.so, not_so=one.not_so, few=retraining.FEWEST,
             each=retraining.FEWEST_OF_EACH, people=retraining.FEWEST_PEOPLE,
         )  # fmt: skip
-    if one.outcome == retraining.LOSES:
+    if one.outcome == outcomes.LOSES:
         return say(
             "%(category)s: not taken. It would understand less of what people say in other ways:"
             " %(kinds)s.",
             category=category,
             kinds=", ".join(kind.replace("_", " ").replace("/", ": ") for kind in one.lost),
         )
-    if one.outcome == retraining.NO_BETTER:
+    if one.outcome == outcomes.NO_BETTER:
         return say("%(category)s: not taken. It would be no better.", category=category)
     return say(
         "%(category)s: better. Of decisions that it had not learned from, right guesses go from"

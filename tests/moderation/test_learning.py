@@ -27,6 +27,7 @@ from moderation import (
     learned,
     learning,
     lessons,
+    outcomes,
     retraining,
     screening,
     standings,
@@ -75,7 +76,7 @@ LEARNED = retraining.learn(HEADS, of_the_hall(), ABOVE)
 
 def test_from_enough_decisions_it_learns_to_call_fewer_for_nothing() -> None:
     (told,) = LEARNED.told
-    assert told.outcome == retraining.LEARNED
+    assert told.outcome == outcomes.LEARNED
     assert told.alarms[1] < told.alarms[0], "of people it had not learned from"
     assert told.caught[1] >= told.caught[0]
     assert LEARNED.correction is not None
@@ -138,7 +139,7 @@ def test_the_same_decisions_in_any_order_teach_the_same() -> None:
 def test_from_few_decisions_it_learns_nothing(found: list[Decided]) -> None:
     one = retraining.learn(HEADS, found, ABOVE)
     assert one.correction is None
-    assert [told.outcome for told in one.told] == [retraining.FEW]
+    assert [told.outcome for told in one.told] == [outcomes.FEW]
 
 
 def test_decisions_that_say_the_opposite_of_the_examples_are_not_taken() -> None:
@@ -146,7 +147,7 @@ def test_decisions_that_say_the_opposite_of_the_examples_are_not_taken() -> None
     wrong = [replace(one, is_so=not one.is_so) for one in of_the_hall()]
     one = retraining.learn(HEADS, wrong, ABOVE)
     assert one.correction is None
-    assert one.told[0].outcome in (retraining.NO_BETTER, retraining.LOSES)
+    assert one.told[0].outcome in (outcomes.NO_BETTER, outcomes.LOSES)
 
 
 def test_a_correction_is_read_as_it_was_written_and_fits_one_model_alone() -> None:

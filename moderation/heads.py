@@ -10,7 +10,7 @@ nothing here learns, and scikit-learn isn't needed to score.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import accumulate, pairwise
+from itertools import pairwise, zip_longest
 from typing import Any, Final
 
 import numpy as np
@@ -21,12 +21,15 @@ from moderation import grams
 from moderation.meanings import Meanings
 
 Floats = npt.NDArray[np.floating[Any]]
+Places = npt.NDArray[np.intp]
 Scores = Mapping[Category, float]
 # So many of a thousand calm texts come to be looked at: what an organisation may choose from.
 BUDGETS: Final = (1, 2, 5, 10, 20)
 # Words whose grams are known without looking; most talk needs few thousand.
 MOST_REMEMBERED: Final = 20_000
-_NO_PLACES: Final = np.array([], dtype=np.intp)
+# Windows that are weighed together: more share more grams, and take more memory.
+AT_ONCE: Final = 64
+_LOG_OFTEN: Final = np.concatenate(([0.0], 1 + np.log(np.arange(1, 100_000)))).astype(np.float32)
 
 
 class Broken(ValueError):
@@ -55,7 +58,7 @@ class Heads:
     looks: Mapping[Category, Mapping[str, float]]
     # The sha256 of the model as it was written; of one that never was, nothing.
     digest: str = ""
-    _remembered: dict[str, npt.NDArray[np.intp]] = field(default_factory=dict, repr=False)
+    _remembered: dict[str, list[int]] = field(default_factory=dict, repr=False)
 
     def scores(self, words: Sequence[str]) -> Scores:
         """Return how sure each head is of a text, of its words in plain spelling."""
@@ -94,19 +97,9 @@ class Heads:
 
     def _margins(self, words: Sequence[str], parts: Sequence[tuple[int, int]]) -> Floats:
         """Return the margins of half-open stretches of the words. Shape (parts, heads)."""
-        places, ends = self._known(words)
-        pairs = self._pairs(words)
-        found = np.zeros((len(parts), len(self.categories)))
-        for row, (start, stop) in enumerate(parts):
-            first = ends[start - 1] if start else 0
-            inside = places[first : ends[stop - 1] if stop else 0]
-            seen, often = np.unique(
-                np.concatenate((inside, [one for one in pairs[start : stop - 1] if one >= 0])),
-                return_counts=True,
-            )
-            if len(seen):
-                seen = seen.astype(np.intp)
-                found[row] = self._weighed(seen, often) @ self.weights[seen]
+        items, ends = self._items(words)
+        chunks = [parts[at : at + AT_ONCE] for at in range(0, len(parts), AT_ONCE)]
+        found = np.concatenate([self._of_grams(items, ends, one) for one in chunks])
         if self.meanings is not None:
             found += self.meanings.directions(words, parts) @ self.senses
         return found
@@ -116,33 +109,67 @@ class Heads:
 
         Shapes (grams,), (grams,); in length the second is 1, or empty.
         """
-        places, _ = self._known(words)
-        pairs = [one for one in self._pairs(words) if one >= 0]
-        seen, often = np.unique(np.concatenate((places, pairs)), return_counts=True)
-        seen = seen.astype(np.intp)
+        items, _ = self._items(words)
+        seen, often = np.unique(items, return_counts=True)
         return seen, self._weighed(seen, often) if len(seen) else np.zeros(0)
 
-    def _weighed(self, seen: npt.NDArray[np.intp], often: npt.NDArray[np.intp]) -> Floats:
-        weighed: Floats = (1 + np.log(often)) * self.rarity[seen]
+    def _weighed(self, seen: Places, often: npt.NDArray[np.intp]) -> Floats:
+        weighed: Floats = _log_often(often) * self.rarity[seen]
         return weighed / math.sqrt(weighed @ weighed)
 
-    def _known(self, words: Sequence[str]) -> tuple[npt.NDArray[np.intp], Sequence[int]]:
-        """Return the places of the grams within words, and how many there are up to each word."""
-        each = [self._within(word) for word in words]
-        ends = list(accumulate(map(len, each)))
-        return (np.concatenate(each) if each else _NO_PLACES), ends
+    def _items(self, words: Sequence[str]) -> tuple[Places, Places]:
+        """Return the places of all grams in the order of the words, and where each word's end.
+
+        Shapes (grams,), (2 * words,): a word's own grams, then its pair with the next word.
+        """
+        found: list[int] = []
+        ends: list[int] = []
+        for word, pair in zip_longest(words, self._pairs(words), fillvalue=-1):
+            found += self._within(str(word))
+            ends.append(len(found))
+            if pair >= 0:
+                found.append(int(pair))
+            ends.append(len(found))
+        return np.array(found, dtype=np.intp), np.array(ends, dtype=np.intp)
+
+    def _of_grams(self, items: Places, ends: Places, parts: Sequence[tuple[int, int]]) -> Floats:
+        """Return what grams say of stretches of the words. Shape (parts, heads)."""
+        if not len(items):
+            return np.zeros((len(parts), len(self.categories)))
+        if len(parts) == 1 and parts[0][1] * 2 == len(ends):
+            seen, often = np.unique(items, return_counts=True)
+            return (self._weighed(seen, often) @ self.weights[seen])[None, :]
+        bounds = np.concatenate(([0], ends))
+        # The pair that leads out of a stretch is none of its own.
+        starts, stops = (bounds[[2 * start for start, _ in parts]],
+                         bounds[[max(2 * stop - 1, 0) for _, stop in parts]])  # fmt: skip
+        sizes = stops - starts
+        owners = np.repeat(np.arange(len(parts)), sizes)
+        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        seen, which = np.unique(items[np.repeat(starts, sizes) + within], return_inverse=True)
+        size = len(parts) * len(seen)
+        often = np.bincount(owners * len(seen) + which, minlength=size).reshape(len(parts), -1)
+        weighed = _log_often(often) * self.rarity[seen]
+        lengths = np.sqrt(np.einsum("ij,ij->i", weighed, weighed))[:, None]
+        said: Floats = weighed @ self.weights[seen] / np.maximum(lengths, 1e-9)
+        return said
 
     def _pairs(self, words: Sequence[str]) -> list[int]:
         """Return the place of each pair of neighbours; -1 where it isn't known."""
         return [self.places.get(grams.pair(one, other), -1) for one, other in pairwise(words)]
 
-    def _within(self, word: str) -> npt.NDArray[np.intp]:
+    def _within(self, word: str) -> list[int]:
         if (known := self._remembered.get(word)) is not None:
             return known
         places = (self.places.get(gram) for gram in grams.of_word(word))
-        found = np.array([place for place in places if place is not None], dtype=np.intp)
+        found = [place for place in places if place is not None]
         if len(self._remembered) >= MOST_REMEMBERED:
             # A flood of made-up words takes no memory for good.
             self._remembered.clear()
         self._remembered[word] = found
         return found
+
+
+def _log_often(often: npt.NDArray[np.intp]) -> Floats:
+    """Return how much grams count that occur so often: 1 + its logarithm, and 0 for none."""
+    return _LOG_OFTEN[np.minimum(often, len(_LOG_OFTEN) - 1)]

@@ -4,9 +4,15 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from core.safety import Category
+
 LEARNED, FEW, NO_BETTER, LOSES = "learned", "few", "no_better", "loses"
 # One text judged otherwise is chance.
 FEWEST_GAINED: Final = 2
+# A true one that is missed weighs as much as so many that bring somebody for nothing.
+MISSED: Final = 2
+# Of those that were found, so large a part may be missed at most; of distress none.
+MOST_MISSED: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +39,10 @@ def judged(told: Told, asked: Iterable[Iterable[tuple[bool, bool, bool]]]) -> To
     """Return what is told once the others' texts were asked: better, or no better."""
     each = [one for fold in asked for one in fold]
     caught, alarms = _counts(each, so=True), _counts(each, so=False)
-    is_worse = caught[1] < caught[0] or alarms[1] > alarms[0]
-    gained = caught[1] - caught[0] + alarms[0] - alarms[1]
-    outcome = LEARNED if gained >= FEWEST_GAINED and not is_worse else NO_BETTER
+    gained = MISSED * (caught[1] - caught[0]) + alarms[0] - alarms[1]
+    may_miss = 0 if told.about == Category.DISTRESS else MOST_MISSED * caught[0]
+    is_missing = caught[0] - caught[1] > may_miss
+    outcome = LEARNED if gained >= FEWEST_GAINED and not is_missing else NO_BETTER
     return Told(told.about, told.so, told.not_so, outcome, caught=caught, alarms=alarms)
 
 

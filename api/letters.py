@@ -74,7 +74,9 @@ async def write(
     database: Database, guard: Safety, actor: Actor, words: str, *, now: datetime
 ) -> None:
     """Screen a letter, so that somebody looks soon enough, and hand it over as it is."""
-    verdict = guard.screen(words, Context())
+    async with database.reading(actor.organisation_id) as session:
+        house = await guard.house(session)
+    verdict = guard.screen(words, Context(house=house))
     async with database.unit_of_work(actor.organisation_id) as session:
         await letters.write(session, actor, words, verdict=verdict, now=now)
 

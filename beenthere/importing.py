@@ -20,7 +20,7 @@ from core import spreadsheets
 from core.clock import Clock
 from core.database import Database, savepoint
 from core.errors import Conflict, Invalid, NotFound, Problem, TooLarge
-from core.safety import Context, Safety, Verdict
+from core.safety import PLAIN_HOUSE, Context, House, Safety, Verdict
 from core.sentences import Sentence, say
 from matching import documents, profiles
 from matching.documents import AgeBand, Person
@@ -67,6 +67,8 @@ class Run:
     tell: Callable[[Sentence], None]
     codes: IO[str] | None = None
     count: Count = field(default_factory=Count)
+    # What the organisation set for screening, once it was read.
+    house: House = PLAIN_HOUSE
     # Who shut out somebody of the file who has not come yet: it holds from their first moment.
     awaited: dict[bytes, list[Actor]] = field(default_factory=lambda: defaultdict(list))
 
@@ -84,6 +86,7 @@ async def bring(run: Run, rows: Iterable[Row]) -> AsyncIterator[Count]:
     source = iter(rows)
     async with run.database.reading(run.organisation_id) as session:
         topics = {topic.name for topic in (await settled.current(session, Vocabulary)).topics}
+        run.house = await run.safety.house(session)
     _begin_codes(run)
     while taken := list(islice(source, AT_ONCE)):
         ready = [one for row in taken if (one := _ready(run, row, topics)) is not None]
@@ -102,7 +105,7 @@ def _ready(run: Run, row: Row, topics: set[str]) -> Ready | None:
         _refuse(run, fault or Problem.title)
         return None
     index = arrivals.fingerprint(run.organisation_id, person.id)
-    verdict = run.safety.screen(person.told_peers(topics), Context())
+    verdict = run.safety.screen(person.told_peers(topics), Context(house=run.house))
     return row, person, index, verdict
 
 

@@ -123,11 +123,11 @@ def rightness(screening: RulesScreening, own: Sequence[Labelled]) -> Figures:
 
 def bent(screening: RulesScreening) -> Figures:
     """Return the rules' recall under each evasion, relative to clean."""
-    # Contact details have spellings of their own.
+    # Contact details have spellings of their own; other languages aren't put straight.
     plain = [
         Labelled(text, rule.category, shows=True, source=labelled.OWN)
         for rule in screening.rulebook.rules
-        if rule.recogniser is None
+        if rule.recogniser is None and rule.language == "en"
         for text in rule.matches
     ]
     some = _sample(plain, BENT)

@@ -40,10 +40,23 @@ async def material(
 
 
 async def propose(
-    session: AsyncSession, actor: Actor, found: Learned, *, base: str, now: datetime
-) -> UUID:
-    """Keep what was learned, for a person to look at; nothing is judged by it yet."""
+    session: AsyncSession,
+    actor: Actor,
+    found: Learned,
+    *,
+    base: str,
+    after: UUID | None,
+    now: datetime,
+) -> UUID | None:
+    """Keep what was learned, for a person to look at; nothing is judged by it yet.
+
+    `after` is what was learned last when they asked: if more was since, nothing is kept, so that
+    a second click is none.
+    """
     require(actor, Act.CHANGE_DOCUMENT)
+    known = await learned.newest(session)
+    if (known.id if known else None) != after:
+        return None
     one = ScreeningCorrection(
         id=ids.new_id(),
         made_at=now,

@@ -25,22 +25,24 @@ class Nearness:
             if found.group() in words:
                 self._at.setdefault(found.group(), []).append(found.start())
 
-    def windows(self, sets: Iterable[frozenset[str]]) -> list[Span]:
-        """Return disjoint stretches, ascending, in which all words of one of `sets` stand near."""
+    def windows(self, sets: Iterable[frozenset[str]], reach: int = REACH) -> list[Span]:
+        """Return disjoint stretches, ascending, in which all words of one of `sets` stand near:
+        within `reach` characters of the rarest.
+        """
         out: list[Span] = []
-        for start, end in sorted(span for words in sets for span in self._around(words)):
+        for start, end in sorted(span for words in sets for span in self._around(words, reach)):
             if out and start <= out[-1][1]:
                 out[-1] = (out[-1][0], max(end, out[-1][1]))
             else:
                 out.append((start, end))
         return out
 
-    def _around(self, words: frozenset[str]) -> Iterator[Span]:
+    def _around(self, words: frozenset[str], reach: int) -> Iterator[Span]:
         """Yield the reach of each place of the set's rarest word that has the others near."""
         rarest = min(words, key=lambda word: len(self._at.get(word, ())))
         others = [self._at.get(word, []) for word in words if word != rarest]
         for at in self._at.get(rarest, ()):
-            start, end = max(0, at - REACH), min(self._length, at + REACH)
+            start, end = max(0, at - reach), min(self._length, at + reach)
             if all(_stands(places, start, end) for places in others):
                 yield start, end
 

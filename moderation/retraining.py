@@ -8,7 +8,7 @@ nobody more often on calm talk. A person promotes it (`moderation.learning`). Ne
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,8 @@ from core.safety import Category
 from moderation import corrections, exercises
 from moderation.corrections import Correction, Fit
 from moderation.decided import Decided
-from moderation.exercises import Text
-from moderation.heads import Floats, Heads
+from moderation.exercises import Counted, Text
+from moderation.heads import Heads
 from moderation.outcomes import FEW, LEARNED, LOSES, Told, judged
 from moderation.training import SENSE
 
@@ -28,8 +28,6 @@ FEWEST, FEWEST_OF_EACH, FEWEST_PEOPLE = 20, 5, 5
 # Of two people at least: a gram of one person's texts alone is their way of writing.
 FEWEST_WHO_SAY_IT: Final = 2
 FOLDS: Final = 5
-# What people here decided counts as much as so many examples each.
-HEED: Final = 6.0
 # How much of what was learned is tried, the most first.
 STEPS: Final = (1.0, 0.5, 0.25)
 # Wide beside the grams, so that the shipped margin is taken as it is.
@@ -42,20 +40,6 @@ class Learned:
 
     correction: Correction | None
     told: tuple[Told, ...]
-
-
-class _Counted(NamedTuple):
-    """Texts as numbers: their grams, what they mean, how far the shipped head is on their side.
-
-    Shapes (texts, grams), (texts, axes), (texts,), (texts,), (texts,). There are no axes where the
-    shipped head heeds none.
-    """
-
-    grams: Any
-    meant: Floats
-    margins: Floats
-    shown: npt.NDArray[np.bool_]
-    heed: Floats
 
 
 def learn(heads: Heads, decided: Sequence[Decided], above: Mapping[Category, float]) -> Learned:
@@ -93,7 +77,7 @@ class _Head:
             or people < FEWEST_PEOPLE
         ):
             return told, None
-        counted = self._counted([*exercises.taught(self.about), *texts])
+        counted = exercises.counted(self.heads, self.about, texts)
         fit, folds = self._fitted(texts, counted), list(self._folds(texts, counted))
         for step in STEPS:
             told = judged(told, [fold.asked(self, step) for fold in folds])
@@ -104,7 +88,7 @@ class _Head:
                 told = Told(**(told.as_json | {"outcome": LOSES, "lost": lost}))
         return told, None
 
-    def _folds(self, texts: Sequence[Text], counted: _Counted) -> Iterator["_Fold"]:
+    def _folds(self, texts: Sequence[Text], counted: Counted) -> Iterator["_Fold"]:
         """Yield what is learned from some of the people, and what the others decided."""
         from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]  # it ships no types
 
@@ -134,7 +118,7 @@ class _Head:
         return heads.scores(one.words)[self.about] > self.above
 
     def _fitted(
-        self, texts: Sequence[Text], counted: _Counted, only: Sequence[int] | None = None
+        self, texts: Sequence[Text], counted: Counted, only: Sequence[int] | None = None
     ) -> Fit:
         """Return what to add to which weights, learned beside the shipped examples.
 
@@ -164,13 +148,6 @@ class _Head:
         turned[: counted.meant.shape[1]] = SENSE * added[len(places) :]
         return Fit(places, added[: len(places)], turned)
 
-    def _meant(self, texts: Sequence[Text]) -> Floats:
-        meanings = self.heads.meanings
-        if meanings is None or not self.heads.senses[:, self.column].any():
-            return np.zeros((len(texts), 0))
-        parts = [meanings.directions(one.words, [(0, len(one.words))]) for one in texts]
-        return SENSE * np.concatenate(parts)
-
     def _said_by_several(self, texts: Iterable[Text]) -> Places:
         who: dict[int, set[object]] = {}
         for one in texts:
@@ -178,22 +155,6 @@ class _Head:
                 who.setdefault(place, set()).add(one.author)
         several = [place for place, people in who.items() if len(people) >= FEWEST_WHO_SAY_IT]
         return np.array(sorted(several), dtype=np.intp)
-
-    def _counted(self, texts: Sequence[Text]) -> _Counted:
-        from scipy import sparse
-
-        found = [self.heads.grams(one.words) for one in texts]
-        ends = np.cumsum([0, *(len(places) for places, _ in found)])
-        columns = np.concatenate([places for places, _ in found])
-        values = np.concatenate([weighed for _, weighed in found])
-        shape = len(texts), len(self.heads.places)
-        return _Counted(
-            sparse.csr_matrix((values, columns, ends), shape=shape),
-            self._meant(texts),
-            np.array([self.heads.margins(one.words)[self.column] for one in texts]),
-            np.array([one.shows for one in texts]),
-            np.array([HEED if one.author else 1.0 for one in texts]),
-        )
 
 
 @dataclass(frozen=True, slots=True)

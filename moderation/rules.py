@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from core.safety import Category, Tier
+from moderation import widths
 from moderation.nearness import Span
 
 
@@ -34,11 +35,12 @@ class Pattern:
     There are hundreds, and compiling them is a second of every start; most texts ask for few.
     """
 
-    __slots__ = ("_compiled", "text")
+    __slots__ = ("_compiled", "_reach", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._compiled: re.Pattern[str] | None = None
+        self._reach: int | None = None
 
     @property
     def compiled(self) -> re.Pattern[str]:
@@ -46,6 +48,13 @@ class Pattern:
         if self._compiled is None:
             self._compiled = re.compile(self.text)
         return self._compiled
+
+    @property
+    def reach(self) -> int:
+        """How many characters a match and what it looks at beside itself can be long, at most."""
+        if self._reach is None:
+            self._reach = widths.widest(self.text)
+        return self._reach
 
 
 class Beside(NamedTuple):

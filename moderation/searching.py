@@ -58,7 +58,9 @@ class Rulebook:
         whole = [(0, len(view.text))]
         near = None if len(view.text) <= _WHOLE_CHARACTERS else Nearness(view.text, self._words)
         for rule, phrase, sets in met.values():
-            yield rule, phrase, whole if near is None else near.windows(sets)
+            windows = whole if near is None else near.windows(sets, phrase.pattern.reach)
+            if windows:
+                yield rule, phrase, windows
 
 
 def _seen(text: str, near: Span, places: Places) -> list[Sighting]:

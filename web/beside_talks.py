@@ -66,7 +66,7 @@ async def _kept(
 
 async def _is_noticed(session: AsyncSession, room: Room) -> bool:
     """Tell whether rules know a language of this talk; what two people speak is not asked for."""
-    if room.group_id is None:
+    if room.group_id is None or not room.is_open:
         return True
     return noticing.knows((await cards.by_id(session, room.group_id)).languages)
 

@@ -6,6 +6,7 @@ Numbers and ways of speaking alone; no member's words (promise 27).
 import asyncio
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -45,7 +46,7 @@ async def change(request: Request, actor: Someone, here: Here, guard: Guard, now
         return await _page(request, actor, here, guard, now=now, error=RULES_ALONE)
     try:
         if form.get("do") == "learn":
-            await _learn(actor, here, heads, now=now)
+            await _learn(actor, here, heads, after=_after(form), now=now)
         else:
             await _step(actor, here, heads, form, now=now)
     except Conflict as fault:
@@ -53,14 +54,23 @@ async def change(request: Request, actor: Someone, here: Here, guard: Guard, now
     return see(ADDRESS)
 
 
-async def _learn(actor: Actor, here: Database, heads: Heads, *, now: datetime) -> None:
+def _after(form: forms.Form) -> UUID | None:
+    try:
+        return UUID(form.get("after"))
+    except ValueError:
+        return None
+
+
+async def _learn(
+    actor: Actor, here: Database, heads: Heads, *, after: UUID | None, now: datetime
+) -> None:
     async with _ONE_AT_A_TIME:
         async with here.reading(actor.organisation_id) as session:
             document, material = await learning.material(session, actor, now=now)
         above = learning.shares(heads, document)
         found = await asyncio.to_thread(retraining.learn, heads, material, above)
         async with here.unit_of_work(actor.organisation_id) as session:
-            await learning.propose(session, actor, found, base=heads.digest, now=now)
+            await learning.propose(session, actor, found, base=heads.digest, after=after, now=now)
 
 
 async def _step(

@@ -21,6 +21,7 @@ def told(found: Standing, heads: Heads) -> dict[str, Any]:
         "version": found.version,
         "heads": [_head(one) for one in found.heads if one.budget or one.so or one.not_so],
         "in_use": _in_use(found),
+        "after": newest.id if newest else "",
         "proposal": newest and {"at": moment(newest.made_at), "lines": _lines(newest)},
         "can_watch": bool(is_new and newest and newest.kept and newest.base == heads.digest),
         "beside": _beside(found),

@@ -24,3 +24,14 @@ async def test_words_set_on_a_page_bring_a_moderator_and_hold_nobody(town: Town)
     await moderator.browser.open(f"/staff/cases/{row['id']}")
     page = await moderator.browser.press("Read", {"reason": "On shift."})
     assert "our own words: where the fight was" in page
+
+
+async def test_they_count_in_a_letter_to_the_team_too(town: Town) -> None:
+    ada = await town.resident("Ada", Role.ADMINISTRATOR)
+    moderator = await town.resident("Mo", Role.MODERATOR)
+    wren = await town.resident("Wren")
+    await ada.browser.open("/administration/documents/screening")
+    await ada.browser.press("Save", {"watched": "blue house: threat: where the fight was"})
+    await wren.post("/me/letters", {"words": "They meet at the Blue House again."}, status=202)
+    (row,) = await moderator.queue()
+    assert "threat" in row["categories"]

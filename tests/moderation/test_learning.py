@@ -11,6 +11,7 @@ from conftest import MORNING
 from hypothesis import given
 from hypothesis import strategies as st
 from people_factories import sign_up
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from beenthere import erasing
 from core.database import Database
@@ -342,11 +343,19 @@ async def version(here: World) -> int:
         return await documents.version(session, Screening)
 
 
+async def propose(
+    session: AsyncSession, ada: Actor, found: retraining.Learned, base: str = HEADS.digest
+) -> None:
+    known = await learned.newest(session)
+    after = known.id if known else None
+    assert await learning.propose(session, ada, found, base=base, after=after, now=MORNING)
+
+
 async def step(here: World, ada: Actor, do: str) -> None:
     over = await version(here)
     async with here.work() as session:
         if do == "propose":
-            await learning.propose(session, ada, LEARNED, base=HEADS.digest, now=MORNING)
+            await propose(session, ada, LEARNED)
         elif do == "beside":
             await learning.put_beside(session, ada, HEADS, over_version=over, now=MORNING)
         elif do == "use":
@@ -415,7 +424,7 @@ async def test_what_would_call_people_more_often_than_was_set_cannot_be_used(
     louder = replace(LEARNED.correction, added=-2 * LEARNED.correction.added)
     async with here.work() as session:
         found = retraining.Learned(louder, LEARNED.told)
-        await learning.propose(session, ada, found, base=HEADS.digest, now=MORNING)
+        await propose(session, ada, found)
     await step(here, ada, "beside")
     await say_much(here, Desk(RulesScreening(heads=HEADS)), *SOLD_KINDLY)
     with pytest.raises(Conflict, match="more often"):
@@ -473,7 +482,7 @@ async def test_a_correction_for_an_older_model_judges_nothing_and_is_said(
     here: World, ada: Actor
 ) -> None:
     async with here.work() as session:
-        await learning.propose(session, ada, LEARNED, base="older", now=MORNING)
+        await propose(session, ada, LEARNED, base="older")
     with pytest.raises(Conflict):
         await step(here, ada, "beside")
     await step(here, ada, "propose")
@@ -490,6 +499,15 @@ async def test_of_two_who_change_it_at_once_one_is_told(here: World, ada: Actor)
     async with here.work() as session:
         with pytest.raises(Conflict):
             await learning.put_beside(session, ada, HEADS, over_version=over, now=MORNING)
+
+
+@SQLITE_ONLY
+async def test_a_second_click_keeps_nothing_twice(here: World, ada: Actor) -> None:
+    async with here.work() as session:
+        await propose(session, ada, LEARNED)
+    async with here.work() as session:
+        again = {"base": HEADS.digest, "after": None, "now": MORNING}
+        assert await learning.propose(session, ada, LEARNED, **again) is None
 
 
 @SQLITE_ONLY

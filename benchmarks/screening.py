@@ -34,6 +34,8 @@ ANYWHERE: Final = Context()
 # Of a large part a sample is asked about and learned from: the figures hardly move.
 MOST_OF_A_PART: Final = 3_000
 BENT: Final = 300
+# So many texts of each length are timed, each with its best of `ROUNDS`.
+TIMED: Final = 300
 
 
 def chat_messages() -> list[str]:
@@ -93,8 +95,8 @@ def speed(
 
     page = " ".join(labelled.calm())
     long = (page * (1 + 100_000 // len(page)))[:100_000]
-    pages = [page[at : at + 2_000] for at in range(0, len(page) - 2_000, 500)]
-    chat = chat_messages()
+    pages = [page[at : at + 2_000] for at in range(0, len(page) - 2_000, 500)][:TIMED]
+    chat = chat_messages()[:TIMED]
     return {
         "rules, chat message": spent(rules, chat),
         "rules and heads, chat message": spent(everything, chat),
@@ -139,7 +141,7 @@ def bent(screening: RulesScreening) -> Figures:
 
 def bent_heads(heads: Heads) -> Figures:
     """Return the heads' recall of kept-back examples under each evasion, relative to clean."""
-    held = [one for one in authored.shipped() if one.is_kept_back and one.shows_it]
+    held = [one for one in authored.shipped() if one.is_kept_back and one.shows_it][: 2 * BENT]
     asked = [one for one in held if heads.looks_at(one.about, screening_heads.OFTEN) is not None]
 
     def is_found(text: str, place: int) -> bool:

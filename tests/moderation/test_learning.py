@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -69,19 +70,27 @@ def of_the_hall(people: int = 40) -> list[Decided]:
     ]
 
 
-LEARNED = retraining.learn(HEADS, of_the_hall(), ABOVE)
+@cache
+def hall() -> retraining.Learned:
+    """What the hall's decisions teach; seconds, so once."""
+    return retraining.learn(HEADS, of_the_hall(), ABOVE)
+
+
+def correction() -> corrections.Correction:
+    found = hall().correction
+    assert found is not None
+    return found
 
 
 # What is learned
 
 
 def test_from_enough_decisions_it_learns_to_call_fewer_for_nothing() -> None:
-    (told,) = LEARNED.told
+    (told,) = hall().told
     assert told.outcome == outcomes.LEARNED
     assert told.alarms[1] < told.alarms[0], "of people it had not learned from"
     assert told.caught[1] >= (1 - outcomes.MOST_MISSED) * told.caught[0]
-    assert LEARNED.correction is not None
-    after = corrections.applied(HEADS, LEARNED.correction)
+    after = corrections.applied(HEADS, correction())
 
     def alarms(heads: Heads) -> int:
         words = [heads_words(text) for text in SOLD_KINDLY]
@@ -95,8 +104,7 @@ def heads_words(text: str) -> list[str]:
 
 
 def test_nothing_of_any_way_of_speaking_that_is_kept_back_is_lost() -> None:
-    assert LEARNED.correction is not None
-    after = corrections.applied(HEADS, LEARNED.correction)
+    after = corrections.applied(HEADS, correction())
     right: dict[str, Counter[bool]] = {}
     for one in authored.shipped():
         if one.is_kept_back:
@@ -108,8 +116,7 @@ def test_nothing_of_any_way_of_speaking_that_is_kept_back_is_lost() -> None:
 
 
 def test_what_is_learned_about_one_category_leaves_the_others_as_they_were() -> None:
-    assert LEARNED.correction is not None
-    after = corrections.applied(HEADS, LEARNED.correction)
+    after = corrections.applied(HEADS, correction())
     for text in (*SOLD_KINDLY, *ADVERTISED):
         before, now = (heads.scores(heads_words(text)) for heads in (HEADS, after))
         assert {one: now[one] for one in now if one is not SPAM} == {
@@ -118,18 +125,16 @@ def test_what_is_learned_about_one_category_leaves_the_others_as_they_were() -> 
 
 
 def test_it_knows_no_word_that_the_shipped_model_did_not_know() -> None:
-    assert LEARNED.correction is not None
-    after = corrections.applied(HEADS, LEARNED.correction)
+    after = corrections.applied(HEADS, correction())
     assert after.places is HEADS.places
-    assert int(LEARNED.correction.places.max()) < len(HEADS.places)
+    assert int(correction().places.max()) < len(HEADS.places)
 
 
 def test_the_same_decisions_in_any_order_teach_the_same() -> None:
     turned = retraining.learn(HEADS, of_the_hall()[::-1], ABOVE)
     assert turned.correction is not None
-    assert LEARNED.correction is not None
-    assert np.array_equal(turned.correction.places, LEARNED.correction.places)
-    assert np.allclose(turned.correction.added, LEARNED.correction.added, atol=1e-3)
+    assert np.array_equal(turned.correction.places, correction().places)
+    assert np.allclose(turned.correction.added, correction().added, atol=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -152,12 +157,11 @@ def test_decisions_that_say_the_opposite_of_the_examples_are_not_taken() -> None
 
 
 def test_a_correction_is_read_as_it_was_written_and_fits_one_model_alone() -> None:
-    assert LEARNED.correction is not None
-    kept = corrections.written(LEARNED.correction)
-    assert kept == corrections.written(LEARNED.correction)
+    kept = corrections.written(correction())
+    assert kept == corrections.written(correction())
     again = corrections.read(kept)
     assert (again.base, again.categories) == (HEADS.digest, (SPAM,))
-    assert np.allclose(again.added, LEARNED.correction.added, atol=1e-2)
+    assert np.allclose(again.added, correction().added, atol=1e-2)
     assert len(kept) < 100_000
     with pytest.raises(Broken):
         corrections.applied(replace(HEADS, digest="another"), again)
@@ -355,7 +359,7 @@ async def step(here: World, ada: Actor, do: str) -> None:
     over = await version(here)
     async with here.work() as session:
         if do == "propose":
-            await propose(session, ada, LEARNED)
+            await propose(session, ada, hall())
         elif do == "beside":
             await learning.put_beside(session, ada, HEADS, over_version=over, now=MORNING)
         elif do == "use":
@@ -412,18 +416,16 @@ async def test_from_a_proposal_to_its_use_and_one_step_back(here: World, ada: Ac
 
 
 def _after() -> Heads:
-    assert LEARNED.correction is not None
-    return corrections.applied(HEADS, LEARNED.correction)
+    return corrections.applied(HEADS, correction())
 
 
 @SQLITE_ONLY
 async def test_what_would_call_people_more_often_than_was_set_cannot_be_used(
     here: World, ada: Actor
 ) -> None:
-    assert LEARNED.correction is not None
-    louder = replace(LEARNED.correction, added=-2 * LEARNED.correction.added)
+    louder = replace(correction(), added=-2 * correction().added)
     async with here.work() as session:
-        found = retraining.Learned(louder, LEARNED.told)
+        found = retraining.Learned(louder, hall().told)
         await propose(session, ada, found)
     await step(here, ada, "beside")
     await say_much(here, Desk(RulesScreening(heads=HEADS)), *SOLD_KINDLY)
@@ -482,7 +484,7 @@ async def test_a_correction_for_an_older_model_judges_nothing_and_is_said(
     here: World, ada: Actor
 ) -> None:
     async with here.work() as session:
-        await propose(session, ada, LEARNED, base="older")
+        await propose(session, ada, hall(), base="older")
     with pytest.raises(Conflict):
         await step(here, ada, "beside")
     await step(here, ada, "propose")
@@ -504,10 +506,10 @@ async def test_of_two_who_change_it_at_once_one_is_told(here: World, ada: Actor)
 @SQLITE_ONLY
 async def test_a_second_click_keeps_nothing_twice(here: World, ada: Actor) -> None:
     async with here.work() as session:
-        await propose(session, ada, LEARNED)
+        await propose(session, ada, hall())
     async with here.work() as session:
         again = {"base": HEADS.digest, "after": None, "now": MORNING}
-        assert await learning.propose(session, ada, LEARNED, **again) is None
+        assert await learning.propose(session, ada, hall(), **again) is None
 
 
 @SQLITE_ONLY

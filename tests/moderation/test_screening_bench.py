@@ -111,6 +111,7 @@ def test_the_bench_ends_with_one_line_of_json_and_says_what_it_left_out(
     monkeypatch.setattr("sys.argv", ["screening", "--as-shipped", *data])
     monkeypatch.setattr(screening, "ROUNDS", 1)
     monkeypatch.setattr(screening, "BENT", 10)
+    monkeypatch.setattr(screening, "TIMED", 5)
     screening.main()
     *said, last = capsys.readouterr().out.splitlines()
     figures = json.loads(last)

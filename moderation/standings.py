@@ -73,20 +73,29 @@ async def read(session: AsyncSession, actor: Actor, heads: Heads, *, now: dateti
     before = await tallies.since(session, today - BEFORE, today - LATELY - timedelta(days=1))
     found = await decided.read(session, now=now)
     in_use = await learned.row(session, document.learned)
+    is_outdated = in_use is not None and in_use.base != heads.digest
+    # What was learned for an older model judges nothing: the shipped one is counted.
+    model = counting.model_of(None if is_outdated else document.learned)
     return Standing(
         document=document,
         version=await documents.version(session, Screening),
         newest=await learned.newest(session),
-        heads=tuple(_head(about, document, (before, lately), found) for about in heads.categories),
-        is_outdated=in_use is not None and in_use.base != heads.digest,
+        heads=tuple(
+            _head(about, document, model, (before, lately), found) for about in heads.categories
+        ),
+        is_outdated=is_outdated,
     )
 
 
 def _head(
-    about: Category, document: Screening, counts: tuple[Counts, Counts], found: list[Decided]
+    about: Category,
+    document: Screening,
+    model: str,
+    counts: tuple[Counts, Counts],
+    found: list[Decided],
 ) -> Head:
     before, lately = counts
-    model, beside = counting.model_of(document.learned), counting.model_of(document.beside)
+    beside = counting.model_of(document.beside)
     so = [one.is_so for one in found if about in one.about]
     return Head(
         about=about,

@@ -36,6 +36,8 @@ NARROWEST: Final = 320
 
 def violations_of(page: Page) -> dict[str, list[str]]:
     """Return what axe finds, by width and scheme; the page is left at its top, unfolded."""
+    # Words can be there before the style that gives them their size.
+    page.wait_for_load_state()
     # What stands folded belongs to the page as well. At its top, nothing is under the header.
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     page.evaluate("window.scrollTo(0, 0)")

@@ -5,6 +5,7 @@ the head is no surer than asked: then what was named is the cause, and not a gue
 """
 
 from collections.abc import Sequence
+from itertools import accumulate, chain, pairwise
 from typing import Final
 
 import numpy as np
@@ -23,20 +24,24 @@ def of(heads: Heads, words: Sequence[str], about: Category, *, above: float) -> 
     Where more than `MOST_WORDS` would have to go, those that add most.
     """
     left, named = list(words), list[str]()
-    while left and len(named) < MOST_WORDS and heads.scores(left)[about] > above:
-        heaviest = _heaviest(heads, left, about)
+    column = heads.categories.index(about)
+    while left and len(named) < MOST_WORDS:
+        parts = grams.windows(len(left))
+        margins = heads.margins_of(left, parts)
+        if heads.shares(margins)[about] <= above:
+            break
+        start, stop = parts[int(np.argmax(margins[:, column]))]
+        heaviest = _heaviest(heads, left[start:stop], column)
         named.append(heaviest)
         left = [word for word in left if word != heaviest]
     return tuple(sorted(named, key=list(words).index))
 
 
-def _heaviest(heads: Heads, words: Sequence[str], about: Category) -> str:
+def _heaviest(heads: Heads, surest: Sequence[str], column: int) -> str:
     """Return the word without which the surest part of a text is least sure."""
-    column = heads.categories.index(about)
-    parts = [words[start:stop] for start, stop in grams.windows(len(words))]
-    surest = max(parts, key=lambda part: heads.margins(part)[column])
     distinct = list(dict.fromkeys(surest))
-    without = [
-        heads.margins([other for other in surest if other != word])[column] for word in distinct
-    ]
-    return distinct[int(np.argmin(without))]
+    without = [[other for other in surest if other != word] for word in distinct]
+    ends = list(accumulate(map(len, without), initial=0))
+    # One behind the other, so that they are weighed at once.
+    margins = heads.margins_of(list(chain.from_iterable(without)), list(pairwise(ends)))
+    return distinct[int(np.argmin(margins[:, column]))]

@@ -62,12 +62,17 @@ class Heads:
 
     def scores(self, words: Sequence[str]) -> Scores:
         """Return how sure each head is of a text, of its words in plain spelling."""
-        parts = grams.windows(len(words))
-        margins = self._margins(words, parts)
+        return self.shares(self.margins_of(words, grams.windows(len(words))))
+
+    def shares(self, margins: Floats) -> Scores:
+        """Return how sure each head is by the margins of a whole and its windows (`grams.windows`).
+
+        Shape (parts, heads).
+        """
         whole, peak, length, middle = self.curves.T
         bare = whole * margins[0] + peak * margins.max(axis=0) + middle
         # Of many windows the surest is surer by chance.
-        bare += length * math.log(len(parts))
+        bare += length * math.log(len(margins))
         shares = 1 / (1 + np.exp(-bare))
         return dict(zip(self.categories, shares.tolist(), strict=True))
 
@@ -92,10 +97,10 @@ class Heads:
 
     def margins(self, words: Sequence[str]) -> Floats:
         """Return how far words, as a whole, are on the side of each category. Shape (heads,)."""
-        found: Floats = self._margins(words, [(0, len(words))])[0]
+        found: Floats = self.margins_of(words, [(0, len(words))])[0]
         return found
 
-    def _margins(self, words: Sequence[str], parts: Sequence[tuple[int, int]]) -> Floats:
+    def margins_of(self, words: Sequence[str], parts: Sequence[tuple[int, int]]) -> Floats:
         """Return the margins of half-open stretches of the words. Shape (parts, heads)."""
         items, ends = self._items(words)
         chunks = [parts[at : at + AT_ONCE] for at in range(0, len(parts), AT_ONCE)]
@@ -136,7 +141,7 @@ class Heads:
         """Return what grams say of stretches of the words. Shape (parts, heads)."""
         if not len(items):
             return np.zeros((len(parts), len(self.categories)))
-        if len(parts) == 1 and parts[0][1] * 2 == len(ends):
+        if len(parts) == 1 and parts[0] == (0, len(ends) // 2):
             seen, often = np.unique(items, return_counts=True)
             return (self._weighed(seen, often) @ self.weights[seen])[None, :]
         bounds = np.concatenate(([0], ends))
@@ -146,9 +151,10 @@ class Heads:
         sizes = stops - starts
         owners = np.repeat(np.arange(len(parts)), sizes)
         within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        seen, which = np.unique(items[np.repeat(starts, sizes) + within], return_inverse=True)
+        at = np.repeat(starts, sizes) + within
+        seen, which = np.unique(items, return_inverse=True)
         size = len(parts) * len(seen)
-        often = np.bincount(owners * len(seen) + which, minlength=size).reshape(len(parts), -1)
+        often = np.bincount(owners * len(seen) + which[at], minlength=size).reshape(len(parts), -1)
         weighed = _log_often(often) * self.rarity[seen]
         lengths = np.sqrt(np.einsum("ij,ij->i", weighed, weighed))[:, None]
         said: Floats = weighed @ self.weights[seen] / np.maximum(lengths, 1e-9)

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from moderation import normalise
@@ -29,22 +29,23 @@ class Nearness:
         """Return disjoint stretches, ascending, in which all words of one of `sets` stand near:
         within `reach` characters of the rarest.
         """
+        found = [span for words in sets for span in self._around(words, reach)]
+        found.sort()
         out: list[Span] = []
-        for start, end in sorted(span for words in sets for span in self._around(words, reach)):
+        for start, end in found:
             if out and start <= out[-1][1]:
                 out[-1] = (out[-1][0], max(end, out[-1][1]))
             else:
                 out.append((start, end))
         return out
 
-    def _around(self, words: frozenset[str], reach: int) -> Iterator[Span]:
-        """Yield the reach of each place of the set's rarest word that has the others near."""
-        rarest = min(words, key=lambda word: len(self._at.get(word, ())))
-        others = [self._at.get(word, []) for word in words if word != rarest]
-        for at in self._at.get(rarest, ()):
-            start, end = max(0, at - reach), min(self._length, at + reach)
-            if all(_stands(places, start, end) for places in others):
-                yield start, end
+    def _around(self, words: frozenset[str], reach: int) -> list[Span]:
+        """Return the reach of each place of the set's rarest word that has the others near."""
+        rarest, *others = sorted([self._at.get(word, []) for word in words], key=len)
+        spans = [(max(0, at - reach), min(self._length, at + reach)) for at in rarest]
+        for places in others:
+            spans = [span for span in spans if _stands(places, *span)]
+        return spans
 
 
 def _stands(places: list[int], start: int, end: int) -> bool:

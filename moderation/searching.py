@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from moderation import joints, thoughts
 from moderation.lexicons import Lexicon
 from moderation.nearness import REACH, Nearness, Span
-from moderation.normalise import View
+from moderation.normalise import View, unpunctuated
 from moderation.rules import Effect, Hit, Phrase, Rule, Sighting
 
 # After so many hits of one rule the whole text is what needs a person.
@@ -18,7 +18,17 @@ _MOST_EDGES: Final = 12
 # Up to this length searching the whole text costs less than finding out where to search.
 _WHOLE_CHARACTERS: Final = 600
 
-Places = list[tuple[Rule, Phrase, list[Span]]]
+
+class _Place(NamedTuple):
+    """Where in a text a phrase is looked for, and the sets of its words that stand there."""
+
+    rule: Rule
+    phrase: Phrase
+    sets: list[frozenset[str]]
+    windows: list[Span]
+
+
+Places = list[_Place]
 
 
 class Rulebook:
@@ -42,14 +52,15 @@ class Rulebook:
         places = list(self._places(view))
         if not places:
             return []
-        kinds = {rule.effect for rule, _, _ in places}
+        kinds = {place.rule.effect for place in places}
         held = thoughts.read(view, partial(_seen, places=places), kinds)
         return [Hit(one.rule, *view.span(*one.whole)) for one in held]
 
-    def _places(self, view: View) -> Iterator[tuple[Rule, Phrase, list[Span]]]:
+    def _places(self, view: View) -> Iterator[_Place]:
         """Only phrases whose words stand in the text: most texts leave none, which is the speed."""
         met: dict[int, tuple[Rule, Phrase, list[frozenset[str]]]] = {}
-        for word in self._triggers & view.words:
+        # In order, or which of two phrases tells where a rule holds would change by the process.
+        for word in sorted(self._triggers & view.words):
             for rule, phrase, needed in self._index[word]:
                 if needed <= view.words:
                     met.setdefault(id(phrase), (rule, phrase, []))[2].append(needed)
@@ -60,7 +71,7 @@ class Rulebook:
         for rule, phrase, sets in met.values():
             windows = whole if near is None else near.windows(sets, phrase.pattern.reach)
             if windows:
-                yield rule, phrase, windows
+                yield _Place(rule, phrase, sets, windows)
 
 
 def _seen(text: str, near: Span, places: Places) -> list[Sighting]:
@@ -71,7 +82,7 @@ def _seen(text: str, near: Span, places: Places) -> list[Sighting]:
     """
     seen = list(_matches(text, near, places))
     for kind, ends in ((Effect.HELP, _before_harm(text, seen)), (Effect.FOLD, _lines(text, seen))):
-        own = [place for place in places if place[0].effect is kind] if ends else []
+        own = [place for place in places if place.rule.effect is kind] if ends else []
         for end in sorted(ends)[:_MOST_EDGES]:
             known = {(one.rule.id, one.core[0]) for one in seen}
             found = _matches(text, (max(near[0], end - REACH), end), own)
@@ -93,7 +104,11 @@ def _lines(text: str, seen: Iterable[Sighting]) -> set[int]:
 
 def _matches(text: str, near: Span, places: Places) -> Iterator[Sighting]:
     start, end = near
-    for rule, phrase, windows in places:
+    words = frozenset(unpunctuated(text[start:end]).split())
+    for rule, phrase, sets, windows in places:
+        # Of a part of a text most phrases have not all their words.
+        if not any(needed <= words for needed in sets):
+            continue
         within = [(max(a, start), min(b, end)) for a, b in windows if a < end and b > start]
         for whole, core in islice(phrase.spans(text, within), _MOST_HITS):
             yield Sighting(rule, whole, core)

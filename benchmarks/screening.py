@@ -129,7 +129,7 @@ def bent(screening: RulesScreening) -> Figures:
     plain = [
         Labelled(text, rule.category, shows=True, source=labelled.OWN)
         for rule in screening.rulebook.rules
-        if rule.recogniser is None and rule.language == "en"
+        if rule.recogniser is None and rule.is_english
         for text in rule.matches
     ]
     some = _sample(plain, BENT)

@@ -5,14 +5,15 @@ asked that distress isn't noticed teaches nothing about it. "Nothing needs doing
 what a text is, so it teaches nothing: only "it isn't what it was taken for" does.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from core.safety import Category
 from moderation.cases import CaseEvent
@@ -28,6 +29,15 @@ AT_MOST: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What a text was taken for, and whether people found it to be that; its words stay sealed."""
+
+    author_id: UUID
+    about: frozenset[Category]
+    is_so: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """Somebody's text, what it was taken for, and whether people found it to be that."""
 
@@ -39,36 +49,54 @@ class Decided:
 
 async def read(session: AsyncSession, *, now: datetime) -> list[Decided]:
     """Return what was decided within a year, the newest first; the software alone reads it."""
-    query = (
+    found: dict[tuple[str, frozenset[Category]], Decided] = {}
+    for flag, one in await _within_a_year(session, _settled(now)):
+        # The same words twice ("reported by two") are one thing to learn.
+        if text := flag.evidence:
+            decided = Decided(text, one.author_id, one.about, one.is_so)
+            found.setdefault((text, one.about), decided)
+    return list(found.values())
+
+
+async def told(session: AsyncSession, *, now: datetime) -> list[Decision]:
+    """Return what was decided within a year, the newest first, without a word of it."""
+    unread = _settled(now).options(defer(Flag.evidence_sealed, raiseload=True))
+    return [one for _, one in await _within_a_year(session, unread)]
+
+
+def _settled(now: datetime) -> Select[Flag]:
+    return (
         select(Flag)
         .where(Flag.resolved_at > now - WITHIN, Flag.author_id.is_not(None))
         .where(Flag.evidence_sealed.is_not(None))
         .order_by(Flag.resolved_at.desc(), Flag.id)
         .limit(AT_MOST)
     )
-    every = list(await session.scalars(query))
+
+
+async def _within_a_year(
+    session: AsyncSession, settled: Select[Flag]
+) -> list[tuple[Flag, Decision]]:
+    every = list(await session.scalars(settled))
     still_here = await accounts.names(session, {one.author_id for one in every if one.author_id})
     found = [one for one in every if one.author_id in still_here]
     decisions = await _decisions(session, {one.case_id for one in found})
     hidden = await _unnoticed(session, {one.author_id for one in found if one.author_id})
-    return list(_texts(found, decisions, hidden))
+    return list(_decided(found, decisions, hidden))
 
 
-def _texts(
+def _decided(
     found: Iterable[Flag], decisions: Mapping[UUID, list[CaseEvent]], hidden: frozenset[UUID]
-) -> Iterable[Decided]:
-    # The same words twice ("reported by two") are one thing to learn.
-    known: set[tuple[str, frozenset[Category]]] = set()
+) -> Iterator[tuple[Flag, Decision]]:
     for flag in found:
         entry = next((one for one in decisions.get(flag.case_id, ()) if one.at >= flag.at), None)
-        text, author_id = flag.evidence, flag.author_id
-        if entry is None or not text or author_id is None:
+        author_id = flag.author_id
+        if entry is None or author_id is None:
             continue
         kept = flag.categories - ({Category.DISTRESS} if author_id in hidden else set())
         is_so = _is_so(frozenset(map(EffectKind, entry.data["effects"])), kept)
-        if kept and is_so is not None and (text, kept) not in known:
-            known.add((text, kept))
-            yield Decided(text, author_id, kept, is_so)
+        if kept and is_so is not None:
+            yield flag, Decision(author_id, kept, is_so)
 
 
 def _is_so(kinds: frozenset[EffectKind], about: frozenset[Category]) -> bool | None:

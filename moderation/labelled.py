@@ -39,7 +39,7 @@ def own(rulebook: Rulebook) -> list[Labelled]:
     return [
         Labelled(text, rule.category, shows, OWN)
         for rule in rulebook.rules
-        if rule.language == "en"
+        if rule.is_english
         for texts, shows in ((rule.matches, True), (rule.passes, False))
         for text in texts
     ]

@@ -12,7 +12,6 @@ from typing import Any, Final
 from moderation import normalise
 from moderation.rules import Guard, Pattern, Phrase
 
-ENGLISH: Final = "en"
 # A few words between, never past the end of the sentence.
 _GAP: Final = r"[^.!?\n]{1,24}?"
 _BETWEEN: Final = r"(?:,?\s|-)"

@@ -18,7 +18,7 @@ from core.safety import Category, Tier
 from core.sentences import say
 from moderation import phrasebooks
 from moderation.lexicons import Lexicon
-from moderation.rules import Effect, Guard, Pattern, Phrase, Rule
+from moderation.rules import ENGLISH, Effect, Guard, Pattern, Phrase, Rule
 from moderation.searching import Rulebook
 
 _TERM: Final = re.compile(r"<([a-z_]+)>")
@@ -61,7 +61,7 @@ def from_texts(texts: Mapping[str, str]) -> Rulebook:
     if len({rule.id for rule in rules}) < len(rules):
         raise Invalid(say("Two rules have the same id."))
     digest = hashlib.sha256("\0".join(texts.values()).encode()).hexdigest()
-    english = [rule for rule in rules if rule.language == phrasebooks.ENGLISH]
+    english = [rule for rule in rules if rule.is_english]
     return Rulebook(rules, _lexicon(english, terms.glued, guards.values()), version=digest[:12])
 
 
@@ -141,10 +141,10 @@ def _rule(
                 unknown=", ".join(unknown),
             )
         )
-    language = entry.get("language", phrasebooks.ENGLISH)
+    language = entry.get("language", ENGLISH)
     written = tuple(phrasebooks.phrase(each) for each in entry.get("phrases", ()))
     kept_off: list[Guard] = [guards[name] for name in entry.get("guards", ())]
-    if language != phrasebooks.ENGLISH:
+    if language != ENGLISH:
         kept_off.append(phrasebooks.guard(entry))
     return Rule(
         id=entry["id"],

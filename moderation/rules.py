@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from core.safety import Category, Tier
 from moderation import widths
 from moderation.nearness import Span
+
+ENGLISH: Final = "en"
 
 
 class Effect(StrEnum):
@@ -122,7 +124,12 @@ class Rule:
     matches: tuple[str, ...]
     passes: tuple[str, ...]
     recogniser: str | None = None
-    language: str = "en"
+    language: str = ENGLISH
+
+    @property
+    def is_english(self) -> bool:
+        """True for what is said in English, in whose spelling every bent word is put straight."""
+        return self.language == ENGLISH
 
     @property
     def line(self) -> str:

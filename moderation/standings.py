@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.safety import Category
 from moderation import counting, decided, drift, learned, tallies
 from moderation.counting import Counts
-from moderation.decided import Decided
+from moderation.decided import Decision
 from moderation.documents import Screening
 from moderation.drift import Rate
 from moderation.guessing import BUDGETS
@@ -71,7 +71,7 @@ async def read(session: AsyncSession, actor: Actor, heads: Heads, *, now: dateti
     today = now.date()
     lately = await tallies.since(session, today - LATELY, today)
     before = await tallies.since(session, today - BEFORE, today - LATELY - timedelta(days=1))
-    found = await decided.read(session, now=now)
+    found = await decided.told(session, now=now)
     in_use = await learned.row(session, document.learned)
     is_outdated = in_use is not None and in_use.base != heads.digest
     # What was learned for an older model judges nothing: the shipped one is counted.
@@ -92,7 +92,7 @@ def _head(
     document: Screening,
     model: str,
     counts: tuple[Counts, Counts],
-    found: list[Decided],
+    found: list[Decision],
 ) -> Head:
     before, lately = counts
     beside = counting.model_of(document.beside)

@@ -13,6 +13,7 @@ from chat.own_talks import Talk as Room
 from chat.wishes import Wishes
 from core.sentences import say
 from groups import agreements, cards
+from groups.cards import Group
 from moderation import helping
 from people.permissions import Actor
 from web import breaks, noticing
@@ -24,9 +25,13 @@ async def read(session: AsyncSession, actor: Actor, room: Room, *, now: datetime
     """Return what a talk's page shows above its words."""
     mine = await wishes.read(session, actor)
     read = await marks.of_others(session, actor, room.room_id)
+    # An ended group has no card.
+    shown = room.group_id if room.is_open else None
+    group = await cards.by_id(session, shown) if shown else None
     return {
-        "kept": await _kept(session, actor, room, mine),
-        "is_noticed": await _is_noticed(session, room),
+        "kept": await _kept(session, actor, group, mine) if group else None,
+        # What two people speak isn't asked for.
+        "is_noticed": group is None or noticing.knows(group.languages),
         "begun": await for_later.read(session, actor, room.room_id),
         "rest": await breaks.shown(session, actor, room, now=now),
         "unmet": mine.unmet,
@@ -46,13 +51,8 @@ def with_reader(
     return {**beside, "read_by": READ_BY.filled(name=names.get(reader, "")) if reader else ""}
 
 
-async def _kept(
-    session: AsyncSession, actor: Actor, room: Room, mine: Wishes
-) -> dict[str, Any] | None:
+async def _kept(session: AsyncSession, actor: Actor, group: Group, mine: Wishes) -> dict[str, Any]:
     """Return a group's standing line, and what it agreed until somebody has accepted it."""
-    if room.group_id is None or not room.is_open:
-        return None
-    group = await cards.by_id(session, room.group_id)
     to_read = await agreements.to_read(session, actor, {group.id})
     lines = group.agreement.splitlines() if to_read else []
     return {
@@ -62,13 +62,6 @@ async def _kept(
         "agreement": [line for line in lines if line.strip()],
         "version": group.agreement_version,
     }
-
-
-async def _is_noticed(session: AsyncSession, room: Room) -> bool:
-    """Tell whether rules know a language of this talk; what two people speak is not asked for."""
-    if room.group_id is None or not room.is_open:
-        return True
-    return noticing.knows((await cards.by_id(session, room.group_id)).languages)
 
 
 def others(room: Room) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from groups.cards import Shown
 from groups.keepers import JUST_US
 from matching.facts import language_name
 from moderation import rulebooks
+from moderation.rules import ENGLISH
 
 MODE_LINES = {
     Mode.STANDARD: say("Software notices when someone may come to harm, and people look."),
@@ -38,7 +39,7 @@ def mode_line(group: Shown) -> Sentence:
 
 def known_languages() -> Sentence:
     """Return in which languages it can be noticed that somebody wants to die."""
-    names = sorted(language_name(tag) for tag in rulebooks.languages() - {"en"})
+    names = sorted(language_name(tag) for tag in rulebooks.languages() - {ENGLISH})
     return say(
         "Software can notice it in English, and the plainest ways of saying it in"
         " %(names)s and %(last)s. In any other language please tell a person: nobody is called"

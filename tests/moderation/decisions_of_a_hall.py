@@ -3,6 +3,21 @@
 Shipped heads take some of it for advertising; people there found that it isn't.
 """
 
+from functools import cache
+from typing import Final
+from uuid import uuid4
+
+from core.safety import Category
+from moderation import corrections, grams, lessons, retraining, screening
+from moderation.decided import Decided
+from moderation.heads import Heads
+
+SPAM: Final = Category.SPAM
+FOUND: Final = screening.shipped().heads
+assert FOUND is not None
+HEADS: Final[Heads] = FOUND
+ABOVE: Final = {SPAM: HEADS.looks_at(SPAM, 5) or 1.0}
+
 SOLD_KINDLY = (
     "20% off all wool at our stall saturday, first ten get a free skein",
     "The club is selling raffle tickets again, a pound each, ask Bev",
@@ -65,3 +80,35 @@ ADVERTISED = (
     "Be your own boss, no experience, I will train you, spots closing",
     "miracle drops, doctors hate them, discount with my code",
 )
+
+
+def decisions(people: int = 40) -> list[Decided]:
+    """The hall's decisions, each text by another of so many people."""
+    texts = [(text, False) for text in SOLD_KINDLY] + [(text, True) for text in ADVERTISED]
+    who = [uuid4() for _ in range(people)]
+    return [
+        Decided(text, who[at % people], frozenset({SPAM}), is_so)
+        for at, (text, is_so) in enumerate(texts)
+    ]
+
+
+@cache
+def hall() -> retraining.Learned:
+    """What the hall's decisions teach; seconds, so once."""
+    return retraining.learn(HEADS, decisions(), ABOVE)
+
+
+def correction() -> corrections.Correction:
+    found = hall().correction
+    assert found is not None
+    return found
+
+
+def after() -> Heads:
+    """The shipped heads with what the hall taught them."""
+    return corrections.applied(HEADS, correction())
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text as heads read them."""
+    return grams.words(lessons.plain(text))

@@ -13,12 +13,10 @@ SCREENING = RulesScreening()
 ANYWHERE = Context()
 # Contact details have their own spellings, tested beside them.
 RULES = [rule for rule in SCREENING.rulebook.rules if rule.recogniser is None]
-MATCHES = [
-    (rule.category, text) for rule in RULES if rule.language == "en" for text in rule.matches
-]
+MATCHES = [(rule.category, text) for rule in RULES if rule.is_english for text in rule.matches]
 # Bent spelling is put straight in English alone: other languages have only their accents and signs.
 ELSEWHERE = [
-    (rule.category, text) for rule in RULES if rule.language != "en" for text in rule.matches
+    (rule.category, text) for rule in RULES if not rule.is_english for text in rule.matches
 ]
 PASSES = [text for rule in RULES for text in rule.passes]
 SAMPLE = 150

@@ -9,7 +9,7 @@ from moderation.rules import Rule
 from moderation.screening import RulesScreening
 
 SCREENING = RulesScreening()
-OTHERS = [rule for rule in SCREENING.rulebook.rules if rule.language != "en"]
+OTHERS = [rule for rule in SCREENING.rulebook.rules if not rule.is_english]
 each_language = pytest.mark.parametrize("rule", OTHERS, ids=lambda rule: rule.language)
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from core.safety import Context, Response, Tier
 from moderation import normalise
 from moderation.rules import Effect, Hit, Rule
-from moderation.screening import RulesScreening
+from moderation.screening import shipped
 
-SCREENING = RulesScreening()
+SCREENING = shipped()
 RULES = SCREENING.rulebook.rules
 WORDS = [" and ", ", and ", " because ", " so ", " but ", " then "]
 JOINTS = [" ", ", ", *WORDS]

@@ -1,5 +1,6 @@
 """`create_app`: the only place where the parts are joined."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -47,11 +48,16 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await engine.start()
+        preparing = None
         if with_upkeep:
             upkeep.start()
+            if isinstance(safety, Desk):
+                preparing = asyncio.create_task(asyncio.to_thread(safety.screening.prepare))
         try:
             yield
         finally:
+            if preparing:
+                await preparing
             await upkeep.stop()
             await engine.stop()
             await database.close()

@@ -18,6 +18,10 @@ class Judge(Protocol):
 
     guessing: Guessing
 
+    def prepare(self) -> None:
+        """Make ready what the first text would wait for."""
+        ...
+
     def screen(self, text: str, context: Context) -> Verdict:
         """Judge `text`; pure, quick, never raises."""
         ...

@@ -34,7 +34,8 @@ class Effect(StrEnum):
 class Pattern:
     """A pattern that is compiled when it is first looked for.
 
-    There are hundreds, and compiling them is a second of every start; most texts ask for few.
+    There are hundreds, and compiling them all is time of every start; most texts ask for few. A
+    process that serves has them made ready beside its start (`RulesScreening.prepare`).
     """
 
     __slots__ = ("_compiled", "_reach", "text")
@@ -57,6 +58,15 @@ class Pattern:
         if self._reach is None:
             self._reach = widths.widest(self.text)
         return self._reach
+
+    @property
+    def is_ready(self) -> bool:
+        """True once nothing is left to be worked out before the first search."""
+        return self._compiled is not None and self._reach is not None
+
+    def prepare(self) -> None:
+        """Work out beforehand what the first search would wait for."""
+        _ = self.compiled, self.reach
 
 
 class Beside(NamedTuple):
@@ -135,6 +145,13 @@ class Rule:
     def line(self) -> str:
         """The reason as `Verdict.because` has it: category first."""
         return f"{self.category.value}: {self.because}"
+
+    @property
+    def patterns(self) -> Iterator[Pattern]:
+        """Everything that is searched with: its phrases', then its guards'."""
+        yield from (phrase.pattern for phrase in self.phrases)
+        for guard in self.guards:
+            yield from filter(None, (guard.before, guard.after, guard.around))
 
     def is_kept_off(self, beside: Beside) -> bool:
         """True when the way of speaking around a match says it is not meant."""

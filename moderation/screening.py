@@ -48,6 +48,15 @@ class RulesScreening:
         """The heads as they were shipped; None where rules decide alone."""
         return self.guessing.heads
 
+    def prepare(self) -> None:
+        """Make every pattern ready, some half a second, so that no text waits for it.
+
+        The first texts of a process would be sent on unscreened for it where machines are slow.
+        """
+        for rule in self.rulebook.rules:
+            for pattern in rule.patterns:
+                pattern.prepare()
+
     def screen(self, text: str, context: Context) -> Verdict:
         """Judge `text`; touches nothing outside and never raises, whatever the text."""
         try:

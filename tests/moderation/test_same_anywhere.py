@@ -8,6 +8,9 @@ from typing import Final
 
 import pytest
 
+from moderation import rulebooks
+from moderation.screening import RulesScreening
+
 # Python shuffles its sets anew in every process, by this number.
 SHUFFLES: Final = ("1", "2")
 ASK: Final = """
@@ -43,3 +46,11 @@ def test_every_process_finds_the_same_rules_in_the_same_places(
     one, other = answers
     assert len(one) > 100
     assert one == other
+
+
+def test_once_prepared_the_first_text_waits_for_no_pattern() -> None:
+    fresh = rulebooks.shipped.__wrapped__()
+    patterns = [pattern for rule in fresh.rules for pattern in rule.patterns]
+    assert not any(pattern.is_ready for pattern in patterns)
+    RulesScreening(fresh).prepare()
+    assert all(pattern.is_ready for pattern in patterns)

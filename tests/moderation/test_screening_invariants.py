@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.safety import Context, Mode, Response, Tier, Verdict
+from moderation import models
 from moderation.rules import Effect, Rule
-from moderation.screening import shipped
+from moderation.screening import RulesScreening
 
-SCREENING = shipped()
+# By a clock that stands: what is slow for once isn't what is asked here.
+SCREENING = RulesScreening(heads=models.shipped(), clock=float)
 RULES = SCREENING.rulebook.rules
 DISTRESS = [text for rule in RULES if rule.effect is Effect.HELP for text in rule.matches]
 HARM = [(rule, text) for rule in RULES if rule.effect is Effect.FOLD for text in rule.matches]

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from moderation import authored, grams, lessons, meanings, models, training
+from moderation import authored, grams, lessons, meanings, models, outlines, training
 from moderation.heads import Heads
 from moderation.lessons import Lesson
 
@@ -19,7 +19,9 @@ def run(data: Path, into: Path) -> str:
     """
     taught = lessons.every(lessons.public(data))
     learned = training.train(
-        taught, meanings=meanings.learn(grams.words(one.text) for one in taught)
+        taught,
+        meanings=meanings.learn(grams.words(one.text) for one in taught),
+        classes=outlines.shipped(),
     )
     model = models.written(learned)
     into.mkdir(parents=True, exist_ok=True)
@@ -39,6 +41,7 @@ def card(model: bytes, learned: Heads, learned_from: list[Lesson]) -> dict[str, 
         "categories": [one.value for one in learned.categories],
         "looks": {one.value: learned.looks[one] for one in learned.categories},
         "grams": len(learned.places),
+        "outlines": len(learned.outlines.places) if learned.outlines else 0,
         "texts": {one.value: taught[one] for one in learned.categories},
         "showing_it": {one.value: shown[one] for one in learned.categories},
         "kept_back": sum(one.is_kept_back for one in authored.shipped()),

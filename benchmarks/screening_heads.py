@@ -8,7 +8,7 @@ from typing import Final
 from benchmarks import screening_figures
 from benchmarks.screening_figures import Figures
 from core.safety import Category
-from moderation import authored, grams, lessons, training
+from moderation import authored, grams, lessons, outlines, training
 from moderation.authored import Example
 from moderation.heads import Heads, Scores
 from moderation.labelled import Labelled
@@ -31,7 +31,7 @@ def without(
     """Return the shares that heads give which learned from everything but that source."""
     about = asked[0].about
     learned_from = lessons.every([one for one in public if one.source != source])
-    heads = training.train(learned_from, only=about, meanings=meanings)
+    heads = training.train(learned_from, only=about, meanings=meanings, classes=outlines.shipped())
     return [shares(heads, one.text)[about] for one in asked]
 
 
@@ -44,7 +44,7 @@ def same_places(
     """
     asked = [one for one in public if _is_held_out(one)]
     taught = lessons.every(one for one in public if not _is_held_out(one))
-    heads = training.train(taught, meanings=meanings)
+    heads = training.train(taught, meanings=meanings, classes=outlines.shipped())
     figures: dict[str, Figures] = {}
     for (about, source), texts in screening_figures.by_source(asked).items():
         some = texts[:MOST_ASKED]

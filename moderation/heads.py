@@ -1,10 +1,11 @@
 """Linear heads: how sure a small model is that a text shows each category. Pure numbers, no policy.
 
 A head is a row of weights over grams (`moderation.grams`), weighed by how rare they are and brought
-to one length, and over what the words mean (`moderation.meanings`). Above fourteen words every
-window is scored too, and a logistic curve makes a share between 0 and 1 of the whole and of the
-surest window, so that padding hides little. All was learned beforehand (`moderation.training`);
-nothing here learns, and scikit-learn isn't needed to score.
+to one length, over what the words mean (`moderation.meanings`), and over how a thing is said,
+whatever the words (`moderation.outlines`). Above fourteen words every window is scored too, and a
+logistic curve makes a share between 0 and 1 of the whole and of the surest window, so that padding
+hides little. All was learned beforehand (`moderation.training`); nothing here learns, and
+scikit-learn isn't needed to score.
 """
 
 import math
@@ -17,11 +18,12 @@ import numpy as np
 import numpy.typing as npt
 
 from core.safety import Category
-from moderation import grams
+from moderation import grams, tfidf
 from moderation.meanings import Meanings
+from moderation.outlines import Outlines
 
 Floats = npt.NDArray[np.floating[Any]]
-Places = npt.NDArray[np.intp]
+Places = tfidf.Places
 Scores = Mapping[Category, float]
 # So many of a thousand calm texts come to be looked at: what an organisation may choose from.
 BUDGETS: Final = (1, 2, 5, 10, 20)
@@ -29,7 +31,6 @@ BUDGETS: Final = (1, 2, 5, 10, 20)
 MOST_REMEMBERED: Final = 20_000
 # Windows that are weighed together: more share more grams, and take more memory.
 AT_ONCE: Final = 64
-_LOG_OFTEN: Final = np.concatenate(([0.0], 1 + np.log(np.arange(1, 100_000)))).astype(np.float32)
 
 
 class Broken(ValueError):
@@ -40,7 +41,8 @@ class Broken(ValueError):
 class Heads:
     """Weights for grams, meanings and categories. `weights`: shape (grams, categories).
 
-    `senses`: shape (axes of meaning, categories); no meanings, no axes.
+    `senses`: shape (axes of meaning, categories); no meanings, no axes. `outlines`: how a thing is
+    said, whatever the words (`moderation.outlines`).
 
     `curves`: shape (categories, 4), how much the whole, its surest window and the number of windows
     count, and the middle.
@@ -55,6 +57,7 @@ class Heads:
     curves: Floats
     meanings: Meanings | None
     senses: Floats
+    outlines: Outlines | None
     looks: Mapping[Category, Mapping[str, float]]
     # The sha256 of the model as it was written; of one that never was, nothing.
     digest: str = ""
@@ -92,6 +95,7 @@ class Heads:
             categories=tuple(self.categories[at] for at in kept),
             weights=self.weights[:, kept],
             senses=self.senses[:, kept],
+            outlines=self.outlines and self.outlines.only(kept),
             curves=self.curves[kept],
         )
 
@@ -107,20 +111,16 @@ class Heads:
         found = np.concatenate([self._of_grams(items, ends, one) for one in chunks])
         if self.meanings is not None:
             found += self.meanings.directions(words, parts) @ self.senses
+        if self.outlines is not None:
+            found += self.outlines.margins(words, parts)
         return found
 
-    def grams(self, words: Sequence[str]) -> tuple[npt.NDArray[np.intp], Floats]:
+    def grams(self, words: Sequence[str]) -> tuple[Places, Floats]:
         """Return the places of the grams of a whole, ascending, and how much each of them counts.
 
         Shapes (grams,), (grams,); in length the second is 1, or empty.
         """
-        items, _ = self._items(words)
-        seen, often = np.unique(items, return_counts=True)
-        return seen, self._weighed(seen, often) if len(seen) else np.zeros(0)
-
-    def _weighed(self, seen: Places, often: npt.NDArray[np.intp]) -> Floats:
-        weighed: Floats = _log_often(often) * self.rarity[seen]
-        return weighed / math.sqrt(weighed @ weighed)
+        return tfidf.weighed(self._items(words)[0], self.rarity)
 
     def _items(self, words: Sequence[str]) -> tuple[Places, Places]:
         """Return the places of all grams in the order of the words, and where each word's end.
@@ -142,8 +142,8 @@ class Heads:
         if not len(items):
             return np.zeros((len(parts), len(self.categories)))
         if len(parts) == 1 and parts[0] == (0, len(ends) // 2):
-            seen, often = np.unique(items, return_counts=True)
-            return (self._weighed(seen, often) @ self.weights[seen])[None, :]
+            seen, counts = tfidf.weighed(items, self.rarity)
+            return (counts @ self.weights[seen])[None, :]
         bounds = np.concatenate(([0], ends))
         # The pair that leads out of a stretch is none of its own.
         starts, stops = (bounds[[2 * start for start, _ in parts]],
@@ -152,13 +152,9 @@ class Heads:
         owners = np.repeat(np.arange(len(parts)), sizes)
         within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         at = np.repeat(starts, sizes) + within
-        seen, which = np.unique(items, return_inverse=True)
-        size = len(parts) * len(seen)
-        often = np.bincount(owners * len(seen) + which[at], minlength=size).reshape(len(parts), -1)
-        weighed = _log_often(often) * self.rarity[seen]
-        lengths = np.sqrt(np.einsum("ij,ij->i", weighed, weighed))[:, None]
-        said: Floats = weighed @ self.weights[seen] / np.maximum(lengths, 1e-9)
-        return said
+        return tfidf.margins(
+            items, owners, at, parts=len(parts), rarity=self.rarity, weights=self.weights
+        )
 
     def _pairs(self, words: Sequence[str]) -> list[int]:
         """Return the place of each pair of neighbours; -1 where it isn't known."""
@@ -174,8 +170,3 @@ class Heads:
             self._remembered.clear()
         self._remembered[word] = found
         return found
-
-
-def _log_often(often: npt.NDArray[np.intp]) -> Floats:
-    """Return how much grams count that occur so often: 1 + its logarithm, and 0 for none."""
-    return _LOG_OFTEN[np.minimum(often, len(_LOG_OFTEN) - 1)]

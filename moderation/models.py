@@ -6,7 +6,7 @@ Half floats and no pickle, so that opening one runs nothing; a card's sha256 say
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Final
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from core.safety import Category
 from moderation.heads import Broken, Heads
 from moderation.meanings import Meanings
+from moderation.outlines import Outlines
 
 MODEL: Final = "heads.npz"
 CARD: Final = "heads.json"
@@ -54,6 +55,7 @@ def read(model: bytes, card: Mapping[str, Any]) -> Heads:
             curves=held["curves"],
             meanings=_meanings(held),
             senses=held["senses"].astype(np.float32),
+            outlines=_outlines(held),
             looks={Category(one): looks for one, looks in card.get("looks", {}).items()},
             digest=card["sha256"],
         )
@@ -70,9 +72,25 @@ def _meanings(held: Mapping[str, Any]) -> Meanings | None:
     )
 
 
+def _outlines(held: Mapping[str, Any]) -> Outlines | None:
+    if "outlines" not in held or not held["outlines"].size:
+        return None
+    classes = (line.split(" ") for line in bytes(held["classes"]).decode().split("\n"))
+    names = bytes(held["outlines"]).decode().split("\n")
+    return Outlines(
+        classes=dict(classes),
+        places={name: place for place, name in enumerate(names)},
+        rarity=held["outline_rarity"].astype(np.float32),
+        weights=held["outline_weights"].astype(np.float32),
+    )
+
+
 def _text(places: Mapping[str, int]) -> npt.NDArray[np.uint8]:
-    names = sorted(places, key=places.__getitem__)
-    return np.frombuffer("\n".join(names).encode(), dtype=np.uint8)
+    return _lines(sorted(places, key=places.__getitem__))
+
+
+def _lines(lines: Iterable[str]) -> npt.NDArray[np.uint8]:
+    return np.frombuffer("\n".join(lines).encode(), dtype=np.uint8)
 
 
 def written(heads: Heads) -> bytes:
@@ -86,8 +104,20 @@ def written(heads: Heads) -> bytes:
         weights=heads.weights.astype(np.float16),
         curves=heads.curves,
         senses=heads.senses.astype(np.float16),
+        **_outlines_written(heads.outlines),
         words=_text(heads.meanings.places if heads.meanings else {}),
         steps=heads.meanings.steps if heads.meanings else np.zeros((0, 0), dtype=np.int8),
         heft=(heads.meanings.heft if heads.meanings else np.zeros(0)).astype(np.float16),
     )
     return made.getvalue()
+
+
+def _outlines_written(outlines: Outlines | None) -> dict[str, npt.NDArray[Any]]:
+    if outlines is None:
+        return {"outlines": _lines([])}
+    return {
+        "classes": _lines(f"{word} {name}" for word, name in outlines.classes.items()),
+        "outlines": _text(outlines.places),
+        "outline_rarity": outlines.rarity.astype(np.float16),
+        "outline_weights": outlines.weights.astype(np.float16),
+    }

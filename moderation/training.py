@@ -7,21 +7,25 @@ give the same bytes on one machine with one thread for linear algebra. Needs sci
 scoring doesn't.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from core.safety import Category
-from moderation import grams
+from moderation import grams, outlines
 from moderation.heads import BUDGETS, Floats, Heads
 from moderation.lessons import DOUBTFUL_WEIGHT, SEED, Lesson
 from moderation.meanings import Meanings
+from moderation.outlines import Outlines
 
 # A gram that stands in one text only is a name or a slip.
 FEWEST_TEXTS: Final = 2
+# There are many outlines, so what stands in two texts is chance more often.
+FEWEST_TEXTS_OF_OUTLINE: Final = 3
 # Small weights are noise and most of the file: the largest of each gram decides whether it stays.
 MOST_GRAMS: Final = 120_000
+MOST_OUTLINES: Final = 40_000
 STRENGTH: Final = 1.0
 FOLDS: Final = 3
 # What stands around hides little: of the curve's steepness the whole has at most this much.
@@ -34,20 +38,42 @@ TOLD_BY_MEANING: Final = frozenset(
     {Category.DISTRESS, Category.HARASSMENT, Category.HATE, Category.CONTACT, Category.SPAM}
 )
 
+# Where outlines cost more on texts nobody had learned from than they gave (decision 20).
+TOLD_BY_WORDS_ALONE: Final = frozenset({Category.THREAT, Category.EATING})
+
 
 class _Matrix(NamedTuple):
-    """Grams of every lesson, those of the windows of the longer ones, and whose windows they are.
+    """Every lesson as numbers, the windows of the longer ones, and whose windows they are.
 
-    Shapes (lessons, grams), (windows, grams), (windows,).
+    Shapes (lessons, columns), (windows, columns), (windows,); the columns are those of `_Columns`.
     """
 
     whole: Any
     windows: Any
     owners: Any
 
-    def cut(self, size: int) -> "_Matrix":
-        """Return the first columns alone: grams without what words mean."""
-        return _Matrix(self.whole[:, :size], self.windows[:, :size], self.owners)
+    def only(self, columns: Any) -> "_Matrix":
+        """Return some columns alone."""
+        return _Matrix(self.whole[:, columns], self.windows[:, columns], self.owners)
+
+
+class _Columns(NamedTuple):
+    """Where in a matrix each kind of feature stands, and the names of those that are counted."""
+
+    grams: slice
+    outlines: slice
+    senses: slice
+    names: Any
+    rarity: Floats
+
+    def of(self, about: Category) -> Any:
+        """Return the columns that a category's head is learned from."""
+        kinds = [self.grams]
+        if about not in TOLD_BY_WORDS_ALONE:
+            kinds.append(self.outlines)
+        if about in TOLD_BY_MEANING:
+            kinds.append(self.senses)
+        return np.concatenate([np.arange(one.start, one.stop) for one in kinds])
 
 
 class _Head(NamedTuple):
@@ -63,54 +89,95 @@ def train(
     *,
     only: Category | None = None,
     meanings: Meanings | None = None,
+    classes: Mapping[str, str] | None = None,
 ) -> Heads:
-    """Return heads for every category that some lesson shows, or for one alone."""
-    vectorizer, matrix = _counted(learned_from, meanings)
-    size = len(vectorizer.idf_)
+    """Return heads for every category that some lesson shows, or for one alone.
+
+    `classes`: those of words (`moderation.outlines.shipped`); without them there are no outlines.
+    """
+    columns, matrix = _counted(learned_from, meanings, classes or {})
     shown = frozenset[Category]().union(*(one.shows for one in learned_from))
     categories = tuple(one for one in Category if one in shown and only in (None, one))
+    told = [columns.of(category) for category in categories]
     fitted = [
-        _head(matrix if category in TOLD_BY_MEANING else matrix.cut(size), learned_from, category)
-        for category in categories
+        _head(matrix.only(own), learned_from, category)
+        for own, category in zip(told, categories, strict=True)
     ]
     weights = np.zeros((matrix.whole.shape[1], len(fitted)))
-    for column, one in enumerate(fitted):
-        weights[: len(one.weights), column] = one.weights
-    weights, senses = weights[:size], weights[size:] * SENSE
-    kept = _kept(weights)
-    names = vectorizer.get_feature_names_out()[kept]
+    for column, (own, one) in enumerate(zip(told, fitted, strict=True)):
+        weights[own, column] = one.weights
+    kept = _kept(weights[columns.grams], MOST_GRAMS)
     return Heads(
         categories=categories,
-        places={gram: place for place, gram in enumerate(names)},
-        rarity=vectorizer.idf_[kept],
+        places=_placed(columns.names[kept]),
+        rarity=columns.rarity[kept],
         weights=weights[kept],
         curves=np.array([one.curve for one in fitted]),
         meanings=meanings,
-        senses=senses,
+        senses=weights[columns.senses] * SENSE,
+        outlines=_outlines(columns, weights, classes) if classes else None,
         looks={one: found.looks for one, found in zip(categories, fitted, strict=True)},
     )
 
 
-def _counted(learned_from: Sequence[Lesson], meanings: Meanings | None) -> tuple[Any, _Matrix]:
-    """Return what counts grams, and what it and the meanings make of all texts and windows."""
-    from scipy import sparse  # type: ignore[import-untyped]  # it ships no types
-    from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]  # it ships no types
+def _outlines(columns: _Columns, weights: Floats, classes: Mapping[str, str]) -> Outlines:
+    begin = columns.outlines.start
+    kept = begin + _kept(weights[columns.outlines], MOST_OUTLINES)
+    return Outlines(
+        classes=dict(classes),
+        places=_placed(columns.names[kept]),
+        rarity=columns.rarity[kept],
+        weights=weights[kept],
+    )
 
-    vectorizer = TfidfVectorizer(analyzer=grams.of_words, sublinear_tf=True, min_df=FEWEST_TEXTS)
+
+def _placed(names: Any) -> dict[str, int]:
+    return {name: place for place, name in enumerate(names)}
+
+
+def _counted(
+    learned_from: Sequence[Lesson], meanings: Meanings | None, classes: Mapping[str, str]
+) -> tuple[_Columns, _Matrix]:
+    """Return all texts and windows as numbers, and what stands in which column."""
+    from scipy import sparse  # type: ignore[import-untyped]  # it ships no types
+
     cut = [grams.words(one.text) for one in learned_from]
-    whole = vectorizer.fit_transform(cut)
     parts = [
         (row, words[start:stop])
         for row, words in enumerate(cut)
         for start, stop in grams.windows(len(words))[1:]
     ]
-    owners = np.array([row for row, _ in parts], dtype=int)
-    windows = vectorizer.transform([part for _, part in parts] or [[]])[: len(parts)]
+    cuts = [part for _, part in parts]
+    counters = [_counter(grams.of_words, FEWEST_TEXTS)]
+    if classes:
+        counters.append(_counter(lambda words: _names(words, classes), FEWEST_TEXTS_OF_OUTLINE))
+    whole = [one.fit_transform(cut) for one in counters]
+    windows = [one.transform(cuts or [[]])[: len(cuts)] for one in counters]
     if meanings is not None:
-        cuts = [part for _, part in parts]
-        whole = sparse.hstack([whole, _directions(meanings, cut)]).tocsr()
-        windows = sparse.hstack([windows, _directions(meanings, cuts)]).tocsr()
-    return vectorizer, _Matrix(whole, windows, owners)
+        whole.append(_directions(meanings, cut))
+        windows.append(_directions(meanings, cuts))
+    size = len(counters[0].idf_)
+    counted = size + (len(counters[1].idf_) if classes else 0)
+    end = counted + (meanings.steps.shape[1] if meanings else 0)
+    columns = _Columns(
+        slice(0, size),
+        slice(size, counted),
+        slice(counted, end),
+        np.concatenate([one.get_feature_names_out() for one in counters]),
+        np.concatenate([one.idf_ for one in counters]),
+    )
+    owners = np.array([row for row, _ in parts], dtype=int)
+    return columns, _Matrix(sparse.hstack(whole).tocsr(), sparse.hstack(windows).tocsr(), owners)
+
+
+def _counter(analyzer: Callable[[Sequence[str]], list[str]], fewest: int) -> Any:
+    from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]  # it ships no types
+
+    return TfidfVectorizer(analyzer=analyzer, sublinear_tf=True, min_df=fewest)
+
+
+def _names(words: Sequence[str], classes: Mapping[str, str]) -> list[str]:
+    return [one.name for one in outlines.of(words, classes)]
 
 
 def _directions(meanings: Meanings, cut: Sequence[Sequence[str]]) -> Floats:
@@ -187,6 +254,6 @@ def _looks(curve: Floats, calm: Floats) -> dict[str, float]:
     }
 
 
-def _kept(weights: Floats) -> Any:
-    largest = np.abs(weights).max(axis=1)
-    return np.sort(np.argsort(-largest, kind="stable")[:MOST_GRAMS])
+def _kept(weights: Floats, most: int) -> Any:
+    largest = np.abs(weights).max(axis=1, initial=0)
+    return np.sort(np.argsort(-largest, kind="stable")[:most])

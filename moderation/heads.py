@@ -148,10 +148,7 @@ class Heads:
         # The pair that leads out of a stretch is none of its own.
         starts, stops = (bounds[[2 * start for start, _ in parts]],
                          bounds[[max(2 * stop - 1, 0) for _, stop in parts]])  # fmt: skip
-        sizes = stops - starts
-        owners = np.repeat(np.arange(len(parts)), sizes)
-        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        at = np.repeat(starts, sizes) + within
+        owners, at = tfidf.runs(starts, stops)
         return tfidf.margins(
             items, owners, at, parts=len(parts), rarity=self.rarity, weights=self.weights
         )

@@ -30,6 +30,14 @@ def margins(
     return said
 
 
+def runs(starts: Places, stops: Places) -> tuple[Places, Places]:
+    """Return of half-open runs every place and which run it is of: `owners` and `at` above."""
+    sizes = stops - starts
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return owners, np.repeat(starts, sizes) + within
+
+
 def weighed(items: Places, rarity: Floats) -> tuple[Places, Floats]:
     """Return the places that occur, ascending, and how much each of them counts in a whole.
 

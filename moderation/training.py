@@ -177,7 +177,7 @@ def _counter(analyzer: Callable[[Sequence[str]], list[str]], fewest: int) -> Any
 
 
 def _names(words: Sequence[str], classes: Mapping[str, str]) -> list[str]:
-    return [one.name for one in outlines.of(words, classes)]
+    return [name for name, _, _ in outlines.of(words, classes)]
 
 
 def _directions(meanings: Meanings, cut: Sequence[Sequence[str]]) -> Floats:

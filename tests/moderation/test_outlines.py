@@ -37,7 +37,7 @@ def learned(lessons: list[Lesson]) -> Heads:
 
 
 def names(text: str) -> list[str]:
-    return [one.name for one in outlines.of(grams.words(text), CLASSES)]
+    return [name for name, _, _ in outlines.of(grams.words(text), CLASSES)]
 
 
 def test_other_words_have_the_same_outline() -> None:
@@ -55,12 +55,12 @@ def test_words_of_no_class_are_passed_over() -> None:
 
 @given(words=WORDS)
 def test_an_outline_stands_within_its_words_and_there_are_few(words: list[str]) -> None:
-    found = list(outlines.of(words, CLASSES))
+    found = outlines.of(words, CLASSES)
     assert len(found) <= (outlines.LONGEST + outlines.FURTHEST + 2) * len(words)
-    for one in found:
-        assert 0 <= one.first <= one.last < len(words)
-        named = [CLASSES[word] for word in words[one.first : one.last + 1] if word in CLASSES]
-        edges = re.split(r"[ |~]", one.name)
+    for name, first, last in found:
+        assert 0 <= first <= last < len(words)
+        named = [CLASSES[word] for word in words[first : last + 1] if word in CLASSES]
+        edges = re.split(r"[ |~]", name)
         assert CLASSES.get(edges[0], edges[0]) == named[0]
         assert CLASSES.get(edges[-1], edges[-1]) == named[-1]
 

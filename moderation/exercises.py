@@ -13,9 +13,9 @@ import numpy.typing as npt
 from core.safety import Category, Context
 from moderation import authored, grams, labelled, lessons
 from moderation.decided import Decided
+from moderation.features import SENSE
 from moderation.heads import Floats, Heads
 from moderation.screening import RulesScreening
-from moderation.training import SENSE
 
 # What people here decided counts as much as so many examples each.
 HEED: Final = 6.0

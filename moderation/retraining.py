@@ -18,9 +18,9 @@ from moderation import corrections, exercises
 from moderation.corrections import Correction, Fit
 from moderation.decided import Decided
 from moderation.exercises import Counted, Text
+from moderation.features import SENSE
 from moderation.heads import Heads
 from moderation.outcomes import FEW, LEARNED, LOSES, Told, judged
-from moderation.training import SENSE
 
 Places = npt.NDArray[np.intp]
 

@@ -7,22 +7,19 @@ give the same bytes on one machine with one thread for linear algebra. Needs sci
 scoring doesn't.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from core.safety import Category
-from moderation import grams, outlines
+from moderation import features
+from moderation.features import Columns, Matrix
 from moderation.heads import BUDGETS, Floats, Heads
 from moderation.lessons import DOUBTFUL_WEIGHT, SEED, Lesson
 from moderation.meanings import Meanings
 from moderation.outlines import Outlines
 
-# A gram that stands in one text only is a name or a slip.
-FEWEST_TEXTS: Final = 2
-# There are many outlines, so what stands in two texts is chance more often.
-FEWEST_TEXTS_OF_OUTLINE: Final = 3
 # Small weights are noise and most of the file: the largest of each gram decides whether it stays.
 MOST_GRAMS: Final = 120_000
 MOST_OUTLINES: Final = 40_000
@@ -30,50 +27,6 @@ STRENGTH: Final = 1.0
 FOLDS: Final = 3
 # What stands around hides little: of the curve's steepness the whole has at most this much.
 MOST_OF_WHOLE: Final = 0.25
-# How long the direction of a text's words is beside its grams, whose length is 1.
-SENSE: Final = 0.7
-# Where what is spoken of tells much. The others' two sides speak of the same and differ in how:
-# there meanings cost more than they give (decision 18).
-TOLD_BY_MEANING: Final = frozenset(
-    {Category.DISTRESS, Category.HARASSMENT, Category.HATE, Category.CONTACT, Category.SPAM}
-)
-
-# Where outlines cost more on texts nobody had learned from than they gave (decision 20).
-TOLD_BY_WORDS_ALONE: Final = frozenset({Category.THREAT, Category.EATING})
-
-
-class _Matrix(NamedTuple):
-    """Every lesson as numbers, the windows of the longer ones, and whose windows they are.
-
-    Shapes (lessons, columns), (windows, columns), (windows,); the columns are those of `_Columns`.
-    """
-
-    whole: Any
-    windows: Any
-    owners: Any
-
-    def only(self, columns: Any) -> "_Matrix":
-        """Return some columns alone."""
-        return _Matrix(self.whole[:, columns], self.windows[:, columns], self.owners)
-
-
-class _Columns(NamedTuple):
-    """Where in a matrix each kind of feature stands, and the names of those that are counted."""
-
-    grams: slice
-    outlines: slice
-    senses: slice
-    names: Any
-    rarity: Floats
-
-    def of(self, about: Category) -> Any:
-        """Return the columns that a category's head is learned from."""
-        kinds = [self.grams]
-        if about not in TOLD_BY_WORDS_ALONE:
-            kinds.append(self.outlines)
-        if about in TOLD_BY_MEANING:
-            kinds.append(self.senses)
-        return np.concatenate([np.arange(one.start, one.stop) for one in kinds])
 
 
 class _Head(NamedTuple):
@@ -95,7 +48,7 @@ def train(
 
     `classes`: those of words (`moderation.outlines.shipped`); without them there are no outlines.
     """
-    columns, matrix = _counted(learned_from, meanings, classes or {})
+    columns, matrix = features.counted(learned_from, meanings, classes or {})
     shown = frozenset[Category]().union(*(one.shows for one in learned_from))
     categories = tuple(one for one in Category if one in shown and only in (None, one))
     told = [columns.of(category) for category in categories]
@@ -114,13 +67,13 @@ def train(
         weights=weights[kept],
         curves=np.array([one.curve for one in fitted]),
         meanings=meanings,
-        senses=weights[columns.senses] * SENSE,
+        senses=weights[columns.senses] * features.SENSE,
         outlines=_outlines(columns, weights, classes) if classes else None,
         looks={one: found.looks for one, found in zip(categories, fitted, strict=True)},
     )
 
 
-def _outlines(columns: _Columns, weights: Floats, classes: Mapping[str, str]) -> Outlines:
+def _outlines(columns: Columns, weights: Floats, classes: Mapping[str, str]) -> Outlines:
     begin = columns.outlines.start
     kept = begin + _kept(weights[columns.outlines], MOST_OUTLINES)
     return Outlines(
@@ -135,59 +88,7 @@ def _placed(names: Any) -> dict[str, int]:
     return {name: place for place, name in enumerate(names)}
 
 
-def _counted(
-    learned_from: Sequence[Lesson], meanings: Meanings | None, classes: Mapping[str, str]
-) -> tuple[_Columns, _Matrix]:
-    """Return all texts and windows as numbers, and what stands in which column."""
-    from scipy import sparse  # type: ignore[import-untyped]  # it ships no types
-
-    cut = [grams.words(one.text) for one in learned_from]
-    parts = [
-        (row, words[start:stop])
-        for row, words in enumerate(cut)
-        for start, stop in grams.windows(len(words))[1:]
-    ]
-    cuts = [part for _, part in parts]
-    counters = [_counter(grams.of_words, FEWEST_TEXTS)]
-    if classes:
-        counters.append(_counter(lambda words: _names(words, classes), FEWEST_TEXTS_OF_OUTLINE))
-    whole = [one.fit_transform(cut) for one in counters]
-    windows = [one.transform(cuts or [[]])[: len(cuts)] for one in counters]
-    if meanings is not None:
-        whole.append(_directions(meanings, cut))
-        windows.append(_directions(meanings, cuts))
-    size = len(counters[0].idf_)
-    counted = size + (len(counters[1].idf_) if classes else 0)
-    end = counted + (meanings.steps.shape[1] if meanings else 0)
-    columns = _Columns(
-        slice(0, size),
-        slice(size, counted),
-        slice(counted, end),
-        np.concatenate([one.get_feature_names_out() for one in counters]),
-        np.concatenate([one.idf_ for one in counters]),
-    )
-    owners = np.array([row for row, _ in parts], dtype=int)
-    return columns, _Matrix(sparse.hstack(whole).tocsr(), sparse.hstack(windows).tocsr(), owners)
-
-
-def _counter(analyzer: Callable[[Sequence[str]], list[str]], fewest: int) -> Any:
-    from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]  # it ships no types
-
-    return TfidfVectorizer(analyzer=analyzer, sublinear_tf=True, min_df=fewest)
-
-
-def _names(words: Sequence[str], classes: Mapping[str, str]) -> list[str]:
-    return [name for name, _, _ in outlines.of(words, classes)]
-
-
-def _directions(meanings: Meanings, cut: Sequence[Sequence[str]]) -> Floats:
-    """Return what each text means, in a length beside that of its grams. Shape (texts, axes)."""
-    if not cut:
-        return np.zeros((0, meanings.steps.shape[1]))
-    return SENSE * np.concatenate([meanings.directions(one, [(0, len(one))]) for one in cut])
-
-
-def _head(matrix: _Matrix, learned_from: Sequence[Lesson], about: Category) -> _Head:
+def _head(matrix: Matrix, learned_from: Sequence[Lesson], about: Category) -> _Head:
     from sklearn.model_selection import StratifiedKFold  # type: ignore[import-untyped]  # it ships no types
 
     heed = np.array([_heed(one, about) for one in learned_from])
@@ -218,7 +119,7 @@ def _fitted(matrix: Any, rows: Any, shown: Any, heed: Any) -> Any:
     return model.fit(matrix[rows], shown[rows], sample_weight=heed[rows])
 
 
-def _margins(matrix: _Matrix, weights: Floats, rows: Any) -> Floats:
+def _margins(matrix: Matrix, weights: Floats, rows: Any) -> Floats:
     """Return the margin of each whole and of its surest window. Shape (rows, 2)."""
     whole = matrix.whole @ weights
     peak = whole.copy()

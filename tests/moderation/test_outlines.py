@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from core.safety import Category
-from moderation import grams, models, normalise, outlines, rulebooks, training
+from moderation import features, grams, models, normalise, outlines, rulebooks, training
 from moderation.heads import Heads
 from moderation.lessons import EVERY, Lesson
 
@@ -72,7 +72,7 @@ def test_what_they_say_is_what_scikit_learn_says(
     found = learned.outlines
     assert found is not None
     vectorizer = TfidfVectorizer(
-        analyzer=names, sublinear_tf=True, min_df=training.FEWEST_TEXTS_OF_OUTLINE
+        analyzer=names, sublinear_tf=True, min_df=features.FEWEST_TEXTS_OF_OUTLINE
     ).fit([one.text for one in lessons])
     assert list(vectorizer.get_feature_names_out()) == list(found.places)
     theirs = vectorizer.transform([" ".join(words)]) @ found.weights

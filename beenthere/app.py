@@ -48,11 +48,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await engine.start()
-        preparing = None
-        if with_upkeep:
-            upkeep.start()
-            if isinstance(safety, Desk):
-                preparing = asyncio.create_task(asyncio.to_thread(safety.screening.prepare))
+        preparing = _begin(upkeep, safety) if with_upkeep else None
         try:
             yield
         finally:
@@ -79,3 +75,11 @@ def create_app(
     app.add_middleware(Guards, settings=settings)
     measures.install(app)
     return app
+
+
+def _begin(upkeep: Upkeep, safety: Safety) -> asyncio.Task[None] | None:
+    """Begin what goes on in the background; return the making ready of what judges texts."""
+    upkeep.start()
+    if not isinstance(safety, Desk):
+        return None
+    return asyncio.create_task(asyncio.to_thread(safety.screening.prepare))

@@ -1,13 +1,14 @@
 """Corrections: small changes to what the shipped heads weigh, learned from what people decide here.
 
-A correction only shifts the weights of grams that the shipped model knows already: no word that
-somebody wrote can be read out of it. Pure numbers; what it is learned from is `moderation.decided`.
+A correction only shifts the weights of grams and outlines that the shipped model knows already: no
+word that somebody wrote can be read out of it. Pure numbers; what it is learned from is
+`moderation.decided`.
 """
 
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -22,8 +23,8 @@ FURTHEST: Final = 2.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Correction:
-    """What to add to the weights of a model: `added` to those of grams, shape (places, categories),
-    and `turned` to those of meanings, shape (axes, categories).
+    """What to add to the weights of a model: `added` to those of grams and outlines, shape
+    (places, categories), and `turned` to those of meanings, shape (axes, categories).
 
     `base` is the sha256 of the model it was learned for: its places mean nothing to another.
     """
@@ -55,12 +56,12 @@ def applied(heads: Heads, correction: Correction) -> Heads:
     """
     if correction.base != heads.digest:
         raise Broken("the correction was learned for another model")
-    weights = heads.weights.copy()
+    added = np.zeros((heads.size, len(heads.categories)), dtype=np.float32)
+    senses = np.zeros_like(heads.senses)
     columns = np.array([heads.categories.index(one) for one in correction.categories])
-    weights[np.ix_(correction.places, columns)] += correction.added
-    senses = heads.senses.copy()
-    senses[:, columns] += correction.turned
-    return replace(heads, weights=weights, senses=senses)
+    added[np.ix_(correction.places, columns)] = correction.added
+    senses[:, columns] = correction.turned
+    return heads.added_to(added, senses)
 
 
 def joined(base: str, found: Mapping[Category, Fit]) -> Correction:

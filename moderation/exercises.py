@@ -111,12 +111,12 @@ def _of(heads: Heads, about: Category, texts: Sequence[Text]) -> Counted:
     from scipy import sparse  # type: ignore[import-untyped]  # it ships no types
 
     column = heads.categories.index(about)
-    found = [heads.grams(one.words) for one in texts]
+    found = [heads.counted(one.words) for one in texts]
     ends = np.cumsum([0, *(len(places) for places, _ in found)])
     columns = np.concatenate([places for places, _ in found])
     values = np.concatenate([weighed for _, weighed in found])
     return Counted(
-        sparse.csr_matrix((values, columns, ends), shape=(len(texts), len(heads.places))),
+        sparse.csr_matrix((values, columns, ends), shape=(len(texts), heads.size)),
         _meant(heads, column, texts),
         np.array([heads.margins(one.words)[column] for one in texts]),
         np.array([one.shows for one in texts]),

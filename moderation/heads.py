@@ -115,12 +115,32 @@ class Heads:
             found += self.outlines.margins(words, parts)
         return found
 
-    def grams(self, words: Sequence[str]) -> tuple[Places, Floats]:
-        """Return the places of the grams of a whole, ascending, and how much each of them counts.
+    @property
+    def size(self) -> int:
+        """How many things are counted: grams, then outlines."""
+        return len(self.places) + (len(self.outlines.places) if self.outlines else 0)
 
-        Shapes (grams,), (grams,); in length the second is 1, or empty.
+    def counted(self, words: Sequence[str]) -> tuple[Places, Floats]:
+        """Return the places of the grams of a whole, then of its outlines behind all grams, each
+        ascending, and how much each of them counts. Shapes (things,), (things,).
         """
-        return tfidf.weighed(self._items(words)[0], self.rarity)
+        seen, counts = tfidf.weighed(self._items(words)[0], self.rarity)
+        if self.outlines is None:
+            return seen, counts
+        beyond, others = self.outlines.weighed(words)
+        return np.concatenate([seen, len(self.places) + beyond]), np.concatenate([counts, others])
+
+    def added_to(self, added: Floats, senses: Floats) -> "Heads":
+        """Return heads that weigh so much more. Shapes (things, categories), as `senses`."""
+        kept = self.outlines
+        if kept is not None:
+            kept = replace(kept, weights=kept.weights + added[len(self.places) :])
+        return replace(
+            self,
+            weights=self.weights + added[: len(self.places)],
+            senses=self.senses + senses,
+            outlines=kept,
+        )
 
     def _items(self, words: Sequence[str]) -> tuple[Places, Places]:
         """Return the places of all grams in the order of the words, and where each word's end.

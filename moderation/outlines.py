@@ -37,13 +37,24 @@ class Outlines:
     rarity: Floats
     weights: Floats
 
-    def margins(self, words: Sequence[str], parts: Sequence[tuple[int, int]]) -> Floats:
-        """Return what they say of half-open stretches of the words. Shape (parts, categories)."""
-        found = [
+    def weighed(self, words: Sequence[str]) -> tuple[tfidf.Places, Floats]:
+        """Return the places of the outlines of a whole, ascending, and how much each counts.
+
+        Shapes (outlines,), (outlines,); in length the second is 1, or empty.
+        """
+        items = np.array([place for place, _, _ in self._found(words)], dtype=np.intp)
+        return tfidf.weighed(items, self.rarity)
+
+    def _found(self, words: Sequence[str]) -> list[tuple[int, int, int]]:
+        return [
             (place, first, last)
             for name, first, last in of(words, self.classes)
             if (place := self.places.get(name)) is not None
         ]
+
+    def margins(self, words: Sequence[str], parts: Sequence[tuple[int, int]]) -> Floats:
+        """Return what they say of half-open stretches of the words. Shape (parts, categories)."""
+        found = self._found(words)
         if not found:
             return np.zeros((len(parts), self.weights.shape[1]))
         items, first, last = (np.array(one, dtype=np.intp) for one in zip(*found, strict=True))

@@ -151,7 +151,7 @@ class _Head:
     def _said_by_several(self, texts: Iterable[Text]) -> Places:
         who: dict[int, set[object]] = {}
         for one in texts:
-            for place in self.heads.grams(one.words)[0].tolist():
+            for place in self.heads.counted(one.words)[0].tolist():
                 who.setdefault(place, set()).add(one.author)
         several = [place for place, people in who.items() if len(people) >= FEWEST_WHO_SAY_IT]
         return np.array(sorted(several), dtype=np.intp)

@@ -16,7 +16,9 @@ SPAM: Final = Category.SPAM
 FOUND: Final = screening.shipped().heads
 assert FOUND is not None
 HEADS: Final[Heads] = FOUND
-ABOVE: Final = {SPAM: HEADS.looks_at(SPAM, 5) or 1.0}
+# The hall asked for at most so many looks at a thousand calm texts.
+BUDGET: Final = 2
+ABOVE: Final = {SPAM: HEADS.looks_at(SPAM, BUDGET) or 1.0}
 
 SOLD_KINDLY = (
     "20% off all wool at our stall saturday, first ten get a free skein",
@@ -79,6 +81,20 @@ ADVERTISED = (
     "cheap followers, likes and reviews, message me for prices",
     "Be your own boss, no experience, I will train you, spots closing",
     "miracle drops, doctors hate them, discount with my code",
+    "Earn from your sofa, no experience needed, message me for the link",
+    "I made four hundred in a week with this app and you can too, link in my profile",
+    "Lose a stone in ten days with our patches, order now",
+    "My mentor turned my life round, his course is half price for members tonight only",
+    "Exclusive offer: the healing crystal starter kit, click to claim",
+    "We buy any car, instant online quote, click the link below",
+    "Sign up with my code and we both get twenty pounds in free bets",
+    "Cheap designer handbags shipped direct, see our page for the full range",
+    "Congratulations, you have been chosen for a free gift card, tap to collect",
+    "Clear your debts with one low payment, apply today, all credit accepted",
+    "Our supplement cures low mood naturally, thousands of happy customers, buy now",
+    "Trade like the experts with our signals group, first week free, join now",
+    "Get followers fast, guaranteed, packages from a fiver, visit our site",
+    "Final hours of the sale, up to seventy percent off everything at our online store",
 )
 
 

@@ -10,7 +10,6 @@ from core.safety import Category
 from moderation import (
     authored,
     corrections,
-    labelled,
     outcomes,
     retraining,
 )
@@ -70,7 +69,10 @@ def test_what_is_learned_about_one_category_leaves_the_others_as_they_were() -> 
 def test_it_knows_no_word_that_the_shipped_model_did_not_know() -> None:
     taught = after()
     assert taught.places is HEADS.places
-    assert int(correction().places.max()) < len(HEADS.places)
+    assert HEADS.outlines is not None
+    assert taught.outlines is not None
+    assert taught.outlines.places is HEADS.outlines.places
+    assert int(correction().places.max()) < HEADS.size
 
 
 def test_the_same_decisions_in_any_order_teach_the_same() -> None:
@@ -91,20 +93,12 @@ def test_from_few_decisions_it_learns_nothing(found: list[Decided]) -> None:
     assert [told.outcome for told in one.told] == [outcomes.FEW]
 
 
-def test_decisions_that_say_the_opposite_take_nothing_from_what_the_examples_say() -> None:
-    """Somebody who marks every advertisement as none can change what is said of the hall's own
-    texts, as any place may; other advertisements are still found, and other talk is left alone."""
+def test_decisions_that_say_the_opposite_of_the_examples_are_not_taken() -> None:
+    """Somebody who marks every advertisement as none can't teach it to let them through."""
     wrong = [replace(one, is_so=not one.is_so) for one in decisions()]
     one = retraining.learn(HEADS, wrong, ABOVE)
-    taught = corrections.applied(HEADS, one.correction) if one.correction else HEADS
-
-    def guessed(heads: Heads, texts: list[str]) -> int:
-        return sum(heads.scores(words_of(text))[SPAM] > ABOVE[SPAM] for text in texts)
-
-    sold = [one.whole for one in authored.shipped() if SPAM in one.labels]
-    said = [one.whole for one in authored.shipped() if not one.labels] + labelled.calm()
-    assert guessed(taught, sold) >= 0.98 * guessed(HEADS, sold)
-    assert guessed(taught, said) <= guessed(HEADS, said)
+    assert one.correction is None
+    assert one.told[0].outcome in (outcomes.NO_BETTER, outcomes.LOSES)
 
 
 def test_a_correction_is_read_as_it_was_written_and_fits_one_model_alone() -> None:

@@ -28,6 +28,7 @@ from people.permissions import Actor, Role
 from tests.moderation import factories
 from tests.moderation.decisions_of_a_hall import (
     ABOVE,
+    BUDGET,
     HEADS,
     SOLD_KINDLY,
     SPAM,
@@ -100,7 +101,7 @@ async def say_much(here: World, desk: Desk, *texts: str, times: int = 200) -> No
 async def test_from_a_proposal_to_its_use_and_one_step_back(here: World, ada: Actor) -> None:
     desk = Desk(RulesScreening(heads=HEADS))
     looks = Screening.model_validate(
-        {"review": "", "looks": {"spam": 5}, "watched": []}, strict=False
+        {"review": "", "looks": {"spam": BUDGET}, "watched": []}, strict=False
     )
     async with here.work() as session:
         await documents.change(session, ada, looks, over_version=0, now=MORNING)

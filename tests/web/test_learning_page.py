@@ -13,7 +13,7 @@ from moderation import actions, flags, screening
 from moderation.desk import Desk
 from moderation.kinds import EffectKind, Step
 from people.permissions import Role
-from tests.moderation.decisions_of_a_hall import ADVERTISED, SOLD_KINDLY
+from tests.moderation.decisions_of_a_hall import ADVERTISED, BUDGET, SOLD_KINDLY
 from tests.web.test_papers import _browser, _filled
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
@@ -54,7 +54,7 @@ async def test_it_learns_from_decisions_is_watched_used_and_taken_back(
 ) -> None:
     app.state.safety = Desk(screening.shipped())
     ada = await _browser(app, organisation_id)
-    looks = {f"looks_{one.value}": "5" for one in Category}
+    looks = {f"looks_{one.value}": str(BUDGET) for one in Category}
     saved = await ada.post("/administration/documents/screening", data={"version": "0"} | looks)
     assert saved.status_code == 303
     await _decide(app, organisation_id)

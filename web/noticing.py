@@ -42,8 +42,8 @@ def known_languages() -> Sentence:
     names = sorted(language_name(tag) for tag in rulebooks.languages() - {ENGLISH})
     return say(
         "Software can notice it in English, and the plainest ways of saying it in"
-        " %(names)s and %(last)s. In any other language please tell a person: nobody is called"
-        " by itself.",
+        " %(names)s and %(last)s. In any other language please tell a person, since software won't"
+        " notice it.",
         names=", ".join(names[:-1]),
         last=names[-1],
     )

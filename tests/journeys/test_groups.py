@@ -175,7 +175,7 @@ async def test_promise_32_a_group_in_a_language_no_rule_knows_says_so(
     card = await leader.browser.open(f"/groups/{group_id}")
     assert ("No software here knows this group's language." not in card) is is_known
     talk = await leader.browser.open(f"/talks/{room_id}")
-    assert ("nobody is called by itself" not in talk) is is_known
+    assert ("it won't notice if somebody is in danger" not in talk) is is_known
     assert ("If a message suggests someone may come to harm" in talk) is is_known
     said = await leader.browser.open("/what-happens")
     assert "Software can notice it in English, and the plainest ways" in said

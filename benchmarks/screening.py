@@ -292,6 +292,9 @@ def main() -> None:
         show("Heads' recall under evasion ÷ clean", figures["evasions, heads"])
         figures["kept back"] = screening_heads.kept_back(screening.heads, authored.shipped())
         show("Heads on authored examples that nothing learned from", figures["kept back"])
+    for name, judge in (("rules", alone), ("rules and heads", screening)):
+        figures[f"fresh voice, {name}"] = screening_heads.fresh_voice(judge)
+        show(f"Distress in a fresh voice: {name}", figures[f"fresh voice, {name}"])
     figures["calm"] = touched(screening, labelled.calm())
     show("Ordinary talk of peers", figures["calm"])
     if folder:

@@ -3,16 +3,18 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Final
 
 from benchmarks import screening_figures
 from benchmarks.screening_figures import Figures
-from core.safety import Category
+from core.safety import Category, Context
 from moderation import authored, grams, lessons, outlines, training
 from moderation.authored import Example
 from moderation.heads import Heads, Scores
 from moderation.labelled import Labelled
 from moderation.meanings import Meanings
+from moderation.screening import RulesScreening
 
 # Where a head is surer than this it would be heeded, if nothing else were known of budgets.
 SURE: Final = 0.5
@@ -65,6 +67,22 @@ def _is_held_out(one: Labelled) -> bool:
 def shares(heads: Heads, text: str) -> Scores:
     """Return how sure heads are of a text as it was written."""
     return heads.scores(grams.words(lessons.plain(text)))
+
+
+def fresh_voice(screening: RulesScreening) -> Figures:
+    """Return how much distress is noticed in a voice that nothing was made from, and how much calm.
+
+    Nothing may learn from these lines, and no rule be made for them: then they would tell nothing.
+    """
+    written = Path(__file__).with_name("fresh_voice.jsonl").read_text(encoding="utf-8")
+    figures: Figures = {}
+    for is_meant, name in ((True, "noticed"), (False, "false alarms")):
+        texts = [one.text for one in authored.read(written.splitlines())
+                 if one.shows_it is is_meant]  # fmt: skip
+        verdicts = [screening.screen(text, Context()) for text in texts]
+        told = [Category.DISTRESS in one.categories for one in verdicts]
+        figures[name] = sum(told) / len(told)
+    return figures
 
 
 def kept_back(heads: Heads, examples: Iterable[Example]) -> dict[str, Figures]:
